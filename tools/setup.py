@@ -1,4 +1,4 @@
-"""Sets Reprise up, step by step, and serves it. `make` calls it; it needs the standard library only.
+"""Sets Reprise up, step by step, and serves it. `make` calls it; only the standard library is used.
 
     setup.py packages [--dev]          virtual environment and packages, in .venv
     setup.py models [--as-configured]  model files; as configured: only those the settings call for
