@@ -1,0 +1,1 @@
+"""One conversation: what was said, what it means, the plan, and what to do next."""

@@ -1,0 +1,27 @@
+"""What the user lets us know in passing: preferences, kept with the conversation."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_STATEMENTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
+    ("dislikes", re.compile(r"\bi (?:do not|don't|really don't) (?:like|want) ([^.!?;\n]+)", re.I)),
+    ("dislikes", re.compile(r"\bi (?:hate|dislike|avoid) ([^.!?;\n]+)", re.I)),
+    ("prefers", re.compile(r"\bi(?:'d| would) (?:rather|prefer) (?:have |to )?([^.!?;\n]+)", re.I)),
+    ("prefers", re.compile(r"\bi prefer ([^.!?;\n]+)", re.I)),
+    ("likes", re.compile(r"\bi (?:really )?(?:like|love|enjoy) ([^.!?;\n]+)", re.I)),
+)
+_LONGEST: Final = 120
+
+
+def preferences_in(text: str) -> dict[str, str]:
+    """The preferences that a message states: {"prefers" | "likes" | "dislikes": what}.
+
+    Values are at most 120 characters; of several statements of one kind the first counts.
+    """
+    found: dict[str, str] = {}
+    for kind, pattern in _STATEMENTS:
+        if match := pattern.search(text):
+            found.setdefault(kind, match.group(1).strip()[:_LONGEST])
+    return found

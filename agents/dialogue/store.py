@@ -1,0 +1,374 @@
+"""Conversations as events in SQL; replaying them gives the state back.
+
+Schema versions:
+    1  conversations, events, drafts
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from agents.dialogue.events import Event, Heard, ReplyEnded, Started, from_json, to_json
+from agents.dialogue.machine import Machine
+from agents.dialogue.messages import Reply
+from agents.dialogue.state import ChatState, fold
+from agents.errors import (
+    ConversationNotFoundError,
+    StoreCorruptError,
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+    StoreReadOnlyError,
+    StoreVersionError,
+)
+
+SCHEMA_VERSION: Final = 1
+LOCK_WAIT: Final = 2.0
+ELSEWHERE_STALE: Final = 60.0
+
+_TABLES: Final = sa.MetaData()
+_CONVERSATIONS: Final = sa.Table(
+    "conversations",
+    _TABLES,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("owner", sa.String, nullable=False, index=True),
+    sa.Column("title", sa.String, nullable=False, default=""),
+    sa.Column("updated_at", sa.Float, nullable=False),
+)
+_EVENTS: Final = sa.Table(
+    "events",
+    _TABLES,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("conversation", sa.String, sa.ForeignKey("conversations.id"), nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("message", sa.String, unique=True),
+    sa.Column("body", sa.String, nullable=False),
+    sa.Index("events_of_conversation", "conversation", "id"),
+)
+_DRAFTS: Final = sa.Table(
+    "drafts",
+    _TABLES,
+    sa.Column("reply", sa.String, primary_key=True),
+    sa.Column("conversation", sa.String, nullable=False, unique=True),
+    sa.Column("answer", sa.String, nullable=False, default=""),
+    sa.Column("host", sa.String, nullable=False),
+    sa.Column("process", sa.Integer, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation in a list.
+
+    Attributes:
+        updated_at: Seconds since the epoch.
+    """
+
+    id: str
+    title: str
+    updated_at: float
+
+
+class ConversationStore:
+    """Conversations in one SQLite file. Every method may be called from any thread.
+
+    A change is on disk when the method returns: it survives a killed process; after a power
+    cut the last moments may be missing, the file is whole all the same (WAL, synchronous
+    NORMAL).
+    """
+
+    def __init__(self, path: Path, engine: sa.Engine, machine: Machine) -> None:
+        self._path = path
+        self._engine = engine
+        self._machine = machine
+        self._host = socket.gethostname()
+
+    @classmethod
+    def open(cls, path: Path, machine: Machine) -> ConversationStore:
+        """Open the database at `path`, creating it and its folder where there is none.
+
+        Raises:
+            StoreError: It cannot be opened, or a newer Reprise wrote it.
+        """
+        engine = _engine(path)
+        store = cls(path, engine, machine)
+        try:
+            with store._told_clearly():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _prepare(engine, path)
+        except BaseException:
+            engine.dispose()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def start(self, conversation: str, owner: str) -> ChatState:
+        """A new, empty conversation.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        now = time.time()
+        with self._writing() as connection:
+            connection.execute(
+                _CONVERSATIONS.insert().values(
+                    id=conversation, owner=owner, title="", updated_at=now
+                )
+            )
+            self._insert(connection, conversation, Started(now))
+        return ChatState(id=conversation, owner=owner, started_at=now)
+
+    def load(self, conversation: str, owner: str) -> ChatState:
+        """The conversation's state, from its events.
+
+        Raises:
+            ConversationNotFoundError: There is none of this id that belongs to `owner`.
+            StoreError: It could not be read.
+        """
+        with self._told_clearly(), self._engine.connect() as connection:
+            self._require(connection, conversation, owner)
+            rows = connection.execute(
+                sa.select(_EVENTS.c.body)
+                .where(_EVENTS.c.conversation == conversation)
+                .order_by(_EVENTS.c.id)
+            ).scalars()
+            events = [from_json(body) for body in rows]
+        return fold(self._machine, ChatState(id=conversation, owner=owner), events)
+
+    def append(self, state: ChatState, *events: Event) -> ChatState:
+        """Store the events, all or none, and return the state after them.
+
+        A message whose id is stored already is not stored again, nor are the other events of
+        such a call; the state is returned as it is.
+
+        Raises:
+            StoreError: They could not be written; nothing of them was.
+        """
+        if any(isinstance(e, Heard) and state.has_message(e.message.id) for e in events):
+            return state
+        after = fold(self._machine, state, events)
+        with self._writing() as connection:
+            for event in events:
+                self._insert(connection, state.id, event)
+            connection.execute(
+                _CONVERSATIONS.update()
+                .where(_CONVERSATIONS.c.id == state.id)
+                .values(title=after.title, updated_at=events[-1].at)
+            )
+            self._settle_drafts(connection, events)
+        return after
+
+    def recent(self, owner: str, *, limit: int = 20) -> tuple[Summary, ...]:
+        """The owner's conversations in which something was said, newest first.
+
+        Raises:
+            StoreError: They could not be read.
+        """
+        query = (
+            sa.select(_CONVERSATIONS.c.id, _CONVERSATIONS.c.title, _CONVERSATIONS.c.updated_at)
+            .where(_CONVERSATIONS.c.owner == owner, _CONVERSATIONS.c.title != "")
+            .order_by(_CONVERSATIONS.c.updated_at.desc())
+            .limit(limit)
+        )
+        with self._told_clearly(), self._engine.connect() as connection:
+            return tuple(Summary(*row) for row in connection.execute(query))
+
+    def delete(self, conversation: str, owner: str) -> None:
+        """Remove a conversation and all that was said in it.
+
+        Raises:
+            ConversationNotFoundError: As in `load`.
+            StoreError: It could not be written.
+        """
+        with self._writing() as connection:
+            self._require(connection, conversation, owner)
+            for table in (_EVENTS, _DRAFTS):
+                connection.execute(table.delete().where(table.c.conversation == conversation))
+            connection.execute(_CONVERSATIONS.delete().where(_CONVERSATIONS.c.id == conversation))
+
+    def open_draft(self, conversation: str, reply: Reply) -> bool:
+        """Claim the conversation for a reply; False where another reply holds it.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        with self._writing() as connection:
+            row = connection.execute(
+                sa.select(_DRAFTS).where(_DRAFTS.c.conversation == conversation)
+            ).one_or_none()
+            if row is not None:
+                return False
+            connection.execute(
+                _DRAFTS.insert().values(
+                    reply=reply.id,
+                    conversation=conversation,
+                    answer="",
+                    host=self._host,
+                    process=os.getpid(),
+                    at=time.time(),
+                )
+            )
+        return True
+
+    def save_draft(self, reply_id: str, answer: str) -> None:
+        """Keep what was written so far, so that a killed process loses little of it.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        with self._writing() as connection:
+            connection.execute(
+                _DRAFTS.update()
+                .where(_DRAFTS.c.reply == reply_id)
+                .values(answer=answer, at=time.time())
+            )
+
+    def drop_draft(self, reply_id: str) -> None:
+        """Give the conversation free again.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        with self._writing() as connection:
+            connection.execute(_DRAFTS.delete().where(_DRAFTS.c.reply == reply_id))
+
+    def recover(self, *, running: frozenset[str] = frozenset()) -> int:
+        """Mark the replies whose process is gone as interrupted, with the part that was kept.
+
+        Args:
+            running: Ids of the replies that this process is writing.
+
+        Returns:
+            How many were.
+
+        Raises:
+            StoreError: They could not be read or written.
+        """
+        with self._told_clearly(), self._engine.connect() as connection:
+            drafts = [row for row in connection.execute(sa.select(_DRAFTS)) if self._is_gone(row)]
+        orphans = [row for row in drafts if row.reply not in running]
+        for row in orphans:
+            self._interrupt(row)
+        return len(orphans)
+
+    def _interrupt(self, draft: sa.Row[Any]) -> None:
+        with self._told_clearly(), self._engine.connect() as connection:
+            owner = connection.execute(
+                sa.select(_CONVERSATIONS.c.owner).where(_CONVERSATIONS.c.id == draft.conversation)
+            ).scalar_one_or_none()
+        begun = None if owner is None else self.load(draft.conversation, owner).reply(draft.reply)
+        if owner is None or begun is None:
+            self.drop_draft(draft.reply)
+            return
+        state = self.load(draft.conversation, owner)
+        ended = _interrupted(begun, draft.answer, draft.at)
+        self.append(state, ReplyEnded(time.time(), ended))
+
+    def _is_gone(self, draft: sa.Row[Any]) -> bool:
+        if draft.host != self._host:
+            return bool(time.time() - draft.at > ELSEWHERE_STALE)
+        return bool(draft.process == os.getpid()) or not _is_alive(draft.process)
+
+    def _settle_drafts(self, connection: sa.Connection, events: tuple[Event, ...]) -> None:
+        for event in events:
+            if isinstance(event, ReplyEnded):
+                connection.execute(_DRAFTS.delete().where(_DRAFTS.c.reply == event.reply.id))
+
+    def _insert(self, connection: sa.Connection, conversation: str, event: Event) -> None:
+        message = event.message.id if isinstance(event, Heard) else None
+        connection.execute(
+            _EVENTS.insert().values(
+                conversation=conversation, kind=event.kind, message=message, body=to_json(event)
+            )
+        )
+
+    def _require(self, connection: sa.Connection, conversation: str, owner: str) -> None:
+        found = connection.execute(
+            sa.select(_CONVERSATIONS.c.id).where(
+                _CONVERSATIONS.c.id == conversation, _CONVERSATIONS.c.owner == owner
+            )
+        ).one_or_none()
+        if found is None:
+            raise ConversationNotFoundError(conversation)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with self._told_clearly(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _told_clearly(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise _explained(self._path, error) from error
+        except OSError as error:
+            raise StoreReadOnlyError(self._path) from error
+
+
+def _interrupted(begun: Reply, answer: str, at: float) -> Reply:
+    return replace(begun, answer=answer, status="interrupted", seconds=max(0.0, at - begun.at))
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _engine(path: Path) -> sa.Engine:
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_WAIT}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def tune(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
+def _prepare(engine: sa.Engine, path: Path) -> None:
+    with engine.begin() as connection:
+        found = int(connection.execute(sa.text("PRAGMA user_version")).scalar_one())
+        if found > SCHEMA_VERSION:
+            raise StoreVersionError(path, found, SCHEMA_VERSION)
+        if found < SCHEMA_VERSION:
+            _TABLES.create_all(connection)
+            connection.execute(sa.text(f"PRAGMA user_version={SCHEMA_VERSION}"))
+
+
+_CAUSES: Final[tuple[tuple[tuple[str, ...], Callable[[Path], StoreError]], ...]] = (
+    (("locked", "busy"), StoreLockedError),
+    (("readonly", "read-only", "unable to open"), StoreReadOnlyError),
+    (("full", "disk i/o"), StoreFullError),
+)
+
+
+def _explained(path: Path, error: DBAPIError) -> StoreError:
+    words = str(error.orig).lower()
+    for cues, kind in _CAUSES:
+        if any(cue in words for cue in cues):
+            return kind(path)
+    return StoreCorruptError(path)

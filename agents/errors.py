@@ -1,0 +1,217 @@
+"""Every error that Reprise itself raises, in one tree.
+
+    RepriseError
+    ├── SettingsError            a setting has a value that cannot be used
+    ├── MessageError             a message was refused before anything was stored
+    │   ├── BlankMessageError
+    │   └── MessageTooLongError
+    ├── BusyError                a reply to this conversation is still running
+    ├── NotReadyError            the model or the cache is still being loaded
+    ├── ModelError               the model did not answer (see models/providers.py)
+    ├── WeightsError             a model file could not be had (see models/weights.py)
+    ├── PlanError                a plan is not usable
+    ├── TransitionError          the state machine's table is not usable
+    ├── ConversationNotFoundError
+    └── StoreError               conversations could not be read or written
+        ├── StoreLockedError
+        ├── StoreReadOnlyError
+        ├── StoreFullError
+        ├── StoreVersionError
+        └── StoreCorruptError
+
+Each says what happened and to which input (``message``) and what to do about it
+(``remedy``). Constructors only assign.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RepriseError(Exception):
+    """Something Reprise could not do.
+
+    Attributes:
+        message: What happened, to which input: one sentence.
+        remedy: What the user can do about it: one sentence, or "" when there is nothing.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message, remedy)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class SettingsError(RepriseError):
+    """A setting has a value that cannot be used.
+
+    Attributes:
+        name: The environment variable.
+        value: What it held.
+    """
+
+    def __init__(self, name: str, value: str, problem: str, *, remedy: str) -> None:
+        super().__init__(f"{name} is {value!r}, {problem}.", remedy=remedy)
+        self.name = name
+        self.value = value
+
+
+class MessageError(RepriseError):
+    """A message was refused; the text stays with the user."""
+
+
+class BlankMessageError(MessageError):
+    """A message with nothing to read in it."""
+
+    def __init__(self) -> None:
+        super().__init__("This message is empty.", remedy="Write a few words and send it again.")
+
+
+class MessageTooLongError(MessageError):
+    """A message longer than the limit.
+
+    Attributes:
+        length: Its length in characters.
+        limit: The longest that is accepted, in characters.
+    """
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__(
+            f"This message has {length:,} characters; at most {limit:,} can be read at once.",
+            remedy="Shorten it or send it in parts.",
+        )
+        self.length = length
+        self.limit = limit
+
+
+class BusyError(RepriseError):
+    """A reply to this conversation is still running."""
+
+    def __init__(self, conversation: str) -> None:
+        super().__init__(
+            "The last reply is still being written.",
+            remedy="Wait for it or press Stop, then send your message again.",
+        )
+        self.conversation = conversation
+
+
+class NotReadyError(RepriseError):
+    """A part that the request needs is still being loaded."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(
+            f"The {part} is still being loaded.",
+            remedy="Your text is kept; send it again in a moment.",
+        )
+        self.part = part
+
+
+class ModelError(RepriseError):
+    """The model did not answer, or not to the end.
+
+    Attributes:
+        kind: What went wrong: "key", "model", "address", "busy", "timeout", "size", "server",
+            "cut", "empty" or "unknown".
+    """
+
+    def __init__(self, message: str, *, remedy: str = "", kind: str = "unknown") -> None:
+        super().__init__(message, remedy=remedy)
+        self.kind = kind
+
+
+class WeightsError(RepriseError):
+    """A model file could not be had."""
+
+
+class PlanError(RepriseError):
+    """A plan is not usable."""
+
+
+class TransitionError(RepriseError):
+    """The state machine's table is not usable."""
+
+
+class StoreError(RepriseError):
+    """Conversations could not be read or written.
+
+    Attributes:
+        path: The database file.
+    """
+
+    def __init__(self, path: Path, problem: str, *, remedy: str) -> None:
+        super().__init__(f"The conversations in {path.name} {problem}.", remedy=remedy)
+        self.path = path
+
+
+class StoreLockedError(StoreError):
+    """Another program holds the database."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            "are locked by another program",
+            remedy="Close what holds the file open, or wait, then try again.",
+        )
+
+
+class StoreReadOnlyError(StoreError):
+    """The database cannot be written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            "cannot be written",
+            remedy="Give this user write access to the file and its folder, then try again.",
+        )
+
+
+class StoreFullError(StoreError):
+    """No room is left on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path, "cannot grow: the disk is full", remedy="Free some space, then try again."
+        )
+
+
+class StoreVersionError(StoreError):
+    """The database was written by a newer Reprise.
+
+    Attributes:
+        found: Its schema version.
+        known: The newest version that this program reads.
+    """
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(
+            path,
+            f"have schema version {found}, newer than {known}, the newest known here",
+            remedy="Update Reprise, or point REPRISE_HOME to another folder.",
+        )
+        self.found = found
+        self.known = known
+
+
+class StoreCorruptError(StoreError):
+    """The database file is damaged, or is no database."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            "cannot be read: the file is damaged or is not a database",
+            remedy="Restore a backup, or move the file away to start afresh.",
+        )
+
+
+class ConversationNotFoundError(RepriseError):
+    """No such conversation, or it belongs to someone else."""
+
+    def __init__(self, conversation: str) -> None:
+        super().__init__(
+            "This conversation does not exist here.",
+            remedy="Choose another from the sidebar or start a new chat.",
+        )
+        self.conversation = conversation

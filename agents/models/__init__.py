@@ -1,0 +1,1 @@
+"""Where replies come from: AG2 model configurations that wrap one another."""

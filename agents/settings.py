@@ -1,0 +1,168 @@
+"""Settings: the one place that reads the environment."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Literal, TypeVar, get_args
+
+from platformdirs import user_data_path
+
+from agents.errors import SettingsError
+
+Provider = Literal["embedded", "openai", "anthropic", "gemini", "ollama"]
+T = TypeVar("T")
+
+DEFAULT_MODEL: Final[Mapping[str, str]] = {
+    "embedded": "",
+    "openai": "gpt-5-mini",
+    "anthropic": "claude-haiku-4-5",
+    "gemini": "gemini-2.5-flash",
+    "ollama": "qwen2.5:3b",
+}
+OWN_KEY: Final[Mapping[str, str]] = {
+    "openai": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "gemini": "GEMINI_API_KEY",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this Reprise runs. Frozen: a change means a new process.
+
+    Each field is one environment variable (or Streamlit secret) of the same name in capitals
+    with ``REPRISE_`` before it; the README's table is tested against this class.
+
+    Attributes:
+        home: Folder of conversations, cache and model files.
+        provider: Where replies come from.
+        model: The provider's name of the model; for "embedded" the path of a GGUF file, or ""
+            for the one that Reprise fetches itself.
+        api_key: The provider's key; where it is not set, the provider's own variable
+            (``OPENAI_API_KEY``, ...) is read.
+        base_url: Another address of the provider, such as a compatible server of your own.
+        temperature: Sampling temperature, 0..2.
+        max_tokens: Longest reply in tokens, 1 and up.
+        timeout: Longest wait for the next piece of a reply, seconds.
+        threads: CPU threads of the embedded model; 0 chooses.
+        threshold: Cosine similarity from which a cached answer is served, 0..1, until the
+            user moves the slider.
+        ttl_hours: Hours until a cached answer expires; 0 never.
+        max_message: Longest message that is accepted, characters.
+    """
+
+    home: Path = field(default_factory=lambda: user_data_path("reprise", appauthor=False))
+    provider: Provider = "embedded"
+    model: str = ""
+    api_key: str = field(default="", repr=False)
+    base_url: str = ""
+    temperature: float = 0.3
+    max_tokens: int = 700
+    timeout: float = 120.0
+    threads: int = 0
+    threshold: float = 0.90
+    ttl_hours: float = 168.0
+    max_message: int = 8_000
+
+    @property
+    def ttl(self) -> timedelta | None:
+        """How long a cached answer lives; None: for ever."""
+        return timedelta(hours=self.ttl_hours) if self.ttl_hours else None
+
+    @property
+    def model_path(self) -> Path | None:
+        """The user's own GGUF file, where one is set."""
+        if self.provider == "embedded" and self.model:
+            return Path(self.model).expanduser()
+        return None
+
+    @classmethod
+    def from_env(cls, secrets: Mapping[str, object] | None = None) -> Settings:
+        """Read ``REPRISE_*`` from the environment, then from ``secrets``, then the defaults.
+
+        Raises:
+            SettingsError: A value cannot be used; it names the variable and what is accepted.
+        """
+        return cls.read({**_texts(secrets or {}), **os.environ})
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Settings:
+        """Settings from ``variables``, whose names are as in the environment.
+
+        Raises:
+            SettingsError: As in `from_env`.
+        """
+        reader = _Reader(variables)
+        default = cls()
+        provider = reader.choice("PROVIDER", default.provider)
+        return cls(
+            home=Path(reader.text("HOME", str(default.home))).expanduser(),
+            provider=provider,
+            model=reader.text("MODEL", DEFAULT_MODEL[provider]),
+            api_key=reader.text("API_KEY", variables.get(OWN_KEY.get(provider, ""), "")),
+            base_url=reader.text("BASE_URL", default.base_url),
+            temperature=reader.number("TEMPERATURE", default.temperature, low=0, high=2),
+            max_tokens=reader.whole("MAX_TOKENS", default.max_tokens, low=1),
+            timeout=reader.number("TIMEOUT", default.timeout, low=0.1),
+            threads=reader.whole("THREADS", default.threads, low=0),
+            threshold=reader.number("THRESHOLD", default.threshold, low=0, high=1),
+            ttl_hours=reader.number("TTL_HOURS", default.ttl_hours, low=0, high=1_000_000),
+            max_message=reader.whole("MAX_MESSAGE", default.max_message, low=1, high=20_000),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads one variable at a time, and says clearly what is wrong with it."""
+
+    variables: Mapping[str, str]
+
+    def text(self, name: str, default: str) -> str:
+        return self.variables.get(f"REPRISE_{name}", "").strip() or default
+
+    def choice(self, name: str, default: Provider) -> Provider:
+        value = self.text(name, default).lower()
+        for accepted in get_args(Provider):
+            if value == accepted:
+                return accepted  # type: ignore[no-any-return]
+        raise SettingsError(
+            f"REPRISE_{name}",
+            value,
+            "which is not a provider",
+            remedy=f"Use one of {', '.join(get_args(Provider))}.",
+        )
+
+    def whole(self, name: str, default: int, *, low: int, high: int | None = None) -> int:
+        return self._bounded(name, default, int, low, high)
+
+    def number(self, name: str, default: float, *, low: float, high: float | None = None) -> float:
+        return self._bounded(name, default, float, low, high)
+
+    def _bounded(
+        self, name: str, default: T, convert: Callable[[str], T], low: float, high: float | None
+    ) -> T:
+        text = self.text(name, str(default))
+        wanted = f"from {low:g} to {high:g}" if high is not None else f"of at least {low:g}"
+        kind = "a whole number" if convert is int else "a number"
+        try:
+            value = convert(text)
+        except ValueError:
+            raise self._refused(name, text, f"which is not {kind}", kind, wanted) from None
+        size = float(value)  # type: ignore[arg-type]
+        if not math.isfinite(size) or size < low or (high is not None and size > high):
+            raise self._refused(name, text, "which is out of range", kind, wanted)
+        return value
+
+    def _refused(
+        self, name: str, text: str, problem: str, kind: str, wanted: str
+    ) -> SettingsError:
+        return SettingsError(f"REPRISE_{name}", text, problem, remedy=f"Use {kind} {wanted}.")
+
+
+def _texts(secrets: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in secrets.items() if isinstance(value, str | int | float)}
