@@ -195,7 +195,7 @@ def serve(port: int) -> None:
     # Asked on the first start, before anything is served, unless it is told not to.
     command += ["--server.showEmailPrompt", "false", "--browser.gatherUsageStats", "false"]
     os.chdir(ROOT)
-    os.execv(command[0], command)  # noqa: S606 - our own interpreter
+    os.execv(command[0], command)  # noqa: S606 - no shell is meant
 
 
 # Small things
