@@ -1,0 +1,321 @@
+"""The SQLite file under the cache: tables, schema version, one connection, and errors in our terms.
+
+SQLAlchemy Core describes tables and statements. The few statements on a lookup's way are compiled
+once and run by the driver itself (:class:`Prepared`): executing them through SQLAlchemy costs
+80-180 microseconds each, the driver 20-60, and a whole lookup may take 500.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.sql import Executable
+
+from cache.errors import (
+    StoreCorruptError,
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+    StoreReadOnlyError,
+    StoreVersionError,
+)
+
+HISTORY = ("1: entries, their vectors, the log of lookups, running totals, feedback",)
+"""One line for each schema version, oldest first; the newest is what this package writes."""
+
+SCHEMA_VERSION = len(HISTORY)
+
+_METADATA = MetaData()
+
+entries = Table(
+    "entries",
+    _METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("scope_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("conversation", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("scope_model", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float),
+    Column("hits", Integer, nullable=False, default=0),
+    Column("last_hit_at", Float),
+    Column("seconds", Float, nullable=False),
+    Column("tokens", Integer, nullable=False),
+    Column("quarantined", Boolean, nullable=False, default=False),
+    UniqueConstraint("scope_id", "key"),
+    Index("entries_of_owner", "owner"),
+    Index("entries_by_expiry", "expires_at"),
+    sqlite_autoincrement=True,
+)
+
+vectors = Table(
+    "vectors",
+    _METADATA,
+    Column("entry_id", ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
+    Column("embedder", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+lookups = Table(
+    "lookups",
+    _METADATA,
+    Column("id", Text, primary_key=True),
+    Column("time", Float, nullable=False),
+    Column("asker", Text, nullable=False),
+    Column("scope_id", Text, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("entry_id", Integer),
+    Column("nearest_id", Integer),
+    Column("nearest", Text),
+    Column("similarity", Float),
+    Column("servable", Float),
+    Column("outcome", Text, nullable=False),
+    Column("tier", Text),
+    Column("reason", Text, nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("seconds_saved", Float, nullable=False),
+    Index("lookups_by_time", "time"),
+)
+
+totals = Table(
+    "totals",
+    _METADATA,
+    Column("name", Text, primary_key=True),
+    Column("amount", Float, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    _METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("time", Float, nullable=False),
+    Column("entry_id", ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
+    Column("good", Boolean, nullable=False),
+)
+
+_ERRORS: Mapping[int, type[StoreError]] = {
+    sqlite3.SQLITE_BUSY: StoreLockedError,
+    sqlite3.SQLITE_LOCKED: StoreLockedError,
+    sqlite3.SQLITE_READONLY: StoreReadOnlyError,
+    sqlite3.SQLITE_FULL: StoreFullError,
+    sqlite3.SQLITE_CORRUPT: StoreCorruptError,
+    sqlite3.SQLITE_NOTADB: StoreCorruptError,
+}
+
+
+class Prepared:
+    """A Core statement compiled once, to be run by the driver.
+
+    :param statement: a statement whose parameters are all bound by name at :meth:`Database.rows`.
+    """
+
+    def __init__(self, statement: Executable) -> None:
+        compiled = statement.compile(dialect=sqlite_dialect.dialect())  # type: ignore[attr-defined]
+        self.sql: str = str(compiled)
+        self.names: tuple[str, ...] = tuple(compiled.positiontup or ())
+
+
+class Database:
+    """One SQLite file, one connection, one lock. Every error that leaves it is a StoreError.
+
+    :ivar path: the file.
+    :ivar read_only: whether writing is known to be impossible.
+    :ivar lock: held for each statement, and by the owner over several that belong together.
+    """
+
+    def __init__(self, path: Path, engine: Engine, connection: Connection, read_only: bool) -> None:
+        self.path = path
+        self.read_only = read_only
+        self.lock = threading.RLock()
+        self._engine = engine
+        self._connection = connection
+        self._driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+
+    @classmethod
+    def open(cls, path: Path, *, busy_seconds: float, read_only: bool) -> Database:
+        """Opens or makes the file; where it cannot be written, opens it for reading.
+
+        :param busy_seconds: how long to wait for another process's lock.
+        :raises StoreError: see :mod:`cache.errors`.
+        """
+        if not read_only:
+            try:
+                return cls._connect(path, busy_seconds, read_only=False)
+            except StoreReadOnlyError:
+                if not path.exists():
+                    raise
+        return cls._connect(path, busy_seconds, read_only=True)
+
+    @classmethod
+    def _connect(cls, path: Path, busy_seconds: float, *, read_only: bool) -> Database:
+        engine = _engine(path, busy_seconds, read_only)
+        with _translated(path):
+            connection = engine.connect()
+        database = cls(path, engine, connection, read_only)
+        try:
+            database._prepare()
+        except StoreError:
+            database.close()
+            raise
+        return database
+
+    def _prepare(self) -> None:
+        self._refuse_newer()
+        if self.read_only:
+            return
+        with self.lock, _translated(self.path):
+            self._connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        with self.write() as connection:
+            if _schema_version(connection) == 0:
+                _METADATA.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+    def _refuse_newer(self) -> None:
+        with self.lock, _translated(self.path):
+            found = _schema_version(self._connection)
+        if found > SCHEMA_VERSION:
+            raise StoreVersionError(self.path, found=found, known=SCHEMA_VERSION)
+
+    @property
+    def foreign_changes(self) -> int:
+        """A number that changes when somebody else's connection has changed the database."""
+        with self.lock, _translated(self.path):
+            (version,) = self._driver.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def rows(self, statement: Prepared, **parameters: Any) -> list[Any]:
+        """All rows of a prepared statement, as plain tuples."""
+        values = [parameters[name] for name in statement.names]
+        with self.lock, _translated(self.path):
+            return self._driver.execute(statement.sql, values).fetchall()
+
+    def select(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
+        """All rows of a statement, as SQLAlchemy rows."""
+        with self.lock, _translated(self.path):
+            return self._connection.execute(statement, parameters or {}).fetchall()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction: all of it is kept, or nothing.
+
+        With ``synchronous=NORMAL`` in WAL a commit survives the end of the process, killed or not;
+        after a power cut or a crash of the system the last commits may be missing, and the
+        database is whole.
+        """
+        with self.lock, _translated(self.path):
+            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                # SQLite has rolled back by itself after some errors, a full disk among them.
+                if self._driver.in_transaction:
+                    self._connection.exec_driver_sql("ROLLBACK")
+                raise
+
+    @property
+    def bytes(self) -> int:
+        """Size of the file and its write-ahead log."""
+        parts = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(part.stat().st_size for part in parts if part.exists())
+
+    def close(self) -> None:
+        with self.lock:
+            self._connection.close()
+            self._engine.dispose()
+
+
+def _engine(path: Path, busy_seconds: float, read_only: bool) -> Engine:
+    engine = create_engine(
+        f"sqlite:///file:{_quoted(path)}?{_mode(path, read_only)}&uri=true",
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
+        connect_args={"timeout": busy_seconds, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
+def _mode(path: Path, read_only: bool) -> str:
+    if not read_only:
+        return "mode=rwc"
+    # In a folder where no shared-memory file can be made, SQLite reads a WAL database only when
+    # told that nobody changes it.
+    shared_memory = path.with_name(path.name + "-shm")
+    return "mode=ro" if shared_memory.exists() or _writable(path.parent) else "immutable=1"
+
+
+def _writable(folder: Path) -> bool:
+    import os
+
+    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _quoted(path: Path) -> str:
+    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _schema_version(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _in_our_terms(error.orig, path) from error
+    except sqlite3.Error as error:
+        raise _in_our_terms(error, path) from error
+
+
+def _in_our_terms(error: BaseException | None, path: Path) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_CANTOPEN and path.parent.is_dir() and not _writable(path.parent):
+        return StoreReadOnlyError(path, str(error))
+    return _ERRORS.get(code, StoreError)(path, str(error))
+
+
+def unpacked(rows: Sequence[Any]) -> list[Any]:
+    """The only column of one-column rows."""
+    return [row[0] for row in rows]

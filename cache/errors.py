@@ -1,0 +1,161 @@
+"""Everything the cache may raise, in one tree.
+
+    CacheError
+    ├── ThresholdError        a threshold that is not a number from 0 to 1
+    ├── BlankQuestionError    a question without a single visible character
+    ├── EmptyAnswerError      an answer without a single visible character
+    ├── AmountError           a duration, count or lifetime that is negative, endless or not a number
+    ├── ScopeError            a scope that is neither shared nor somebody's conversation
+    ├── EmbedderError         the embedding model is missing, broken, or gives unusable vectors
+    │   └── ExportError       the ONNX file could not be made, or does not give the same vectors
+    └── StoreError            the database refused; carries its path
+        ├── StoreLockedError      somebody else holds it
+        ├── StoreReadOnlyError    it may be read and not written
+        ├── StoreFullError        the disk (or its quota) is full
+        ├── StoreVersionError     it was written by a newer version of this package
+        └── StoreCorruptError     it is damaged, or no database at all
+
+Every message says what happened, to what, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class CacheError(Exception):
+    """The root of all errors of this package."""
+
+
+class ThresholdError(CacheError):
+    """A similarity threshold outside 0..1.
+
+    :ivar threshold: the value that was refused.
+    """
+
+    def __init__(self, threshold: float) -> None:
+        super().__init__(
+            f"The similarity threshold must be a number from 0 to 1, not {threshold!r}. "
+            "0.85 is a usual choice."
+        )
+        self.threshold = threshold
+
+
+class BlankQuestionError(CacheError):
+    """A question with nothing in it."""
+
+    def __init__(self) -> None:
+        super().__init__("The question is blank. Give at least one visible character.")
+
+
+class EmptyAnswerError(CacheError):
+    """An answer with nothing in it; storing it would serve nothing to everybody who asks.
+
+    :ivar question: the question that the empty answer was for.
+    """
+
+    def __init__(self, question: str) -> None:
+        super().__init__(
+            f"The answer to {question[:80]!r} is empty. Store an answer only once it is complete."
+        )
+        self.question = question
+
+
+class AmountError(CacheError):
+    """A duration, a count or a lifetime that makes no sense.
+
+    :ivar field: which argument was refused.
+    :ivar value: what was given.
+    """
+
+    def __init__(self, field: str, value: object) -> None:
+        super().__init__(f"{field} was {value!r}. Give a finite number that is not negative.")
+        self.field = field
+        self.value = value
+
+
+class ScopeError(CacheError):
+    """A scope with an owner and no conversation, or a conversation and no owner.
+
+    :ivar owner: the owner as given.
+    :ivar conversation: the conversation as given.
+    """
+
+    def __init__(self, owner: str, conversation: str) -> None:
+        super().__init__(
+            f"A scope has both an owner and a conversation, or neither (it is shared then); "
+            f"got owner {owner!r} and conversation {conversation!r}."
+        )
+        self.owner = owner
+        self.conversation = conversation
+
+
+class EmbedderError(CacheError):
+    """The embedding model cannot be used.
+
+    :ivar name: which model.
+    :ivar detail: what is wrong, and what to do about it.
+    """
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(f"Embedding model {name}: {detail}")
+        self.name = name
+        self.detail = detail
+
+
+class ExportError(EmbedderError):
+    """The ONNX file was not made; the model it should have come from still works."""
+
+
+class StoreError(CacheError):
+    """The database refused an operation.
+
+    :ivar path: the database file.
+    :ivar detail: what the database said.
+    """
+
+    remedy = "Look at the detail, and at whether the file and its folder can be read and written."
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(f"Cache database {path}: {detail}. {self.remedy}")
+        self.path = path
+        self.detail = detail
+
+
+class StoreLockedError(StoreError):
+    """Another process holds the database for longer than we were willing to wait."""
+
+    remedy = "Try again, or close the program that holds it."
+
+
+class StoreReadOnlyError(StoreError):
+    """The database can be read and not written; what it holds is still served."""
+
+    remedy = "Make the file and its folder writable, or choose another folder."
+
+
+class StoreFullError(StoreError):
+    """There is no room for another entry; what is stored is still served."""
+
+    remedy = "Free some disk space, or clear expired entries."
+
+
+class StoreVersionError(StoreError):
+    """The database was written by a newer version of this package.
+
+    :ivar found: the schema version in the file.
+    :ivar known: the newest schema version this package can read.
+    """
+
+    remedy = "Update this package, or choose another folder."
+
+    def __init__(self, path: Path, *, found: int, known: int) -> None:
+        super().__init__(path, f"it has schema version {found}, and only up to {known} is known")
+        self.found = found
+        self.known = known
+
+
+class StoreCorruptError(StoreError):
+    """The file is damaged, or is no SQLite database."""
+
+    remedy = "Move the file away; an empty one is made at the next start."

@@ -1,0 +1,387 @@
+"""The semantic cache: answers that were given before, to the same question or to a close one."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from cache import index_file
+from cache.candidates import Candidates
+from cache.database import Database
+from cache.decision import (
+    CANDIDATES,
+    Candidate,
+    Decision,
+    Tier,
+    checked_threshold,
+    decide,
+)
+from cache.embedder import Embedder
+from cache.entries import Draft, Entry, EntryStore
+from cache.errors import AmountError, BlankQuestionError, EmptyAnswerError
+from cache.guards import DEFAULT_GUARDS, Guard
+from cache.key import Scope, key_of, readable
+from cache.stats import CacheStats, Journal, LookupRecord, WhatIf, new_lookup_id
+from cache.vectors import VectorSpace
+
+DATABASE_FILE = "cache.sqlite3"
+BUSY_SECONDS = 2.0
+"""How long an operation waits for another process to let go of the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What came of asking the cache.
+
+    :ivar id: names the lookup in the log.
+    :ivar entry: the answer to serve; ``None``: ask the model.
+    :ivar tier: which tier served; ``None`` unless a hit.
+    :ivar similarity: of the closest question, -1..1; ``None`` where there was nothing to compare.
+    :ivar nearest: the closest question.
+    :ivar reason: a sentence that says why.
+    :ivar seconds: what the lookup took.
+    """
+
+    id: str
+    question: str
+    entry: Entry | None
+    tier: Tier | None
+    similarity: float | None
+    nearest: str | None
+    reason: str
+    seconds: float
+
+    @property
+    def hit(self) -> bool:
+        return self.entry is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A lookup taken apart: the same decision, and all that it was made from.
+
+    :ivar candidates: best first, those below the threshold included.
+    :ivar reason: the sentence that :class:`Lookup` would carry.
+    """
+
+    question: str
+    threshold: float
+    decision: Decision
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def hit(self) -> bool:
+        return self.decision.served is not None
+
+    @property
+    def entry(self) -> Entry | None:
+        return None if self.decision.served is None else self.decision.served.entry
+
+    @property
+    def tier(self) -> Tier | None:
+        return None if self.decision.served is None else self.decision.served.tier
+
+    @property
+    def reason(self) -> str:
+        return self.decision.reason
+
+
+class SemanticCache:
+    """Answers by question, in hard partitions. Made by :meth:`open`; safe to call from threads.
+
+    :param folder: where its files lie.
+    :param database: the truth.
+    :param space: the vectors of the database's entries.
+    :param clock: seconds since the epoch.
+    :param guards: what may refuse a semantic candidate.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        space: VectorSpace,
+        clock: Callable[[], float],
+        guards: Sequence[Guard],
+    ) -> None:
+        self._folder = folder
+        self._database = database
+        self._space = space
+        self._clock = clock
+        self._entries = EntryStore(database)
+        self._candidates = Candidates(self._entries, space, guards)
+        self._journal = Journal(database)
+        self._writer = threading.Thread(target=self._journal.run, name="cache-journal", daemon=True)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        embedder: Embedder,
+        *,
+        clock: Callable[[], float] = time.time,
+        guards: Sequence[Guard] = DEFAULT_GUARDS,
+        busy_seconds: float = BUSY_SECONDS,
+        read_only: bool = False,
+    ) -> SemanticCache:
+        """Opens the cache in a folder, which is made if need be.
+
+        Entries of another embedding model are embedded anew. Where the files cannot be written,
+        what they hold is served, and nothing is stored or logged.
+
+        :raises StoreError: if the database cannot be opened; see :mod:`cache.errors`.
+        """
+        if not read_only:
+            folder.mkdir(parents=True, exist_ok=True)
+        path = folder / DATABASE_FILE
+        database = Database.open(path, busy_seconds=busy_seconds, read_only=read_only)
+        try:
+            space = VectorSpace.load(folder, database, embedder)
+        except BaseException:
+            database.close()
+            raise
+        cache = cls(folder, database, space, clock, guards)
+        cache._writer.start()
+        return cache
+
+    def lookup(
+        self, question: str, scope: Scope, *, threshold: float, asker: str = ""
+    ) -> Lookup:
+        """The answer to the same question or to one at least ``threshold`` similar.
+
+        :param threshold: least cosine similarity, 0..1.
+        :param asker: who asks, for the log; a conversation's owner unless told.
+        :raises BlankQuestionError, ThresholdError: for input that is neither.
+        :raises StoreError: if the database cannot be read.
+        """
+        started = time.perf_counter()
+        threshold = checked_threshold(threshold)
+        question = _checked_question(question)
+        decision = self._decide(question, scope, threshold)
+        seconds = time.perf_counter() - started
+        lookup = _lookup_of(question, decision, seconds)
+        self._log(lookup, decision, scope, threshold, asker)
+        return lookup
+
+    def store(
+        self,
+        question: str,
+        answer: str,
+        scope: Scope,
+        *,
+        seconds: float,
+        tokens: int,
+        model: str,
+        ttl: timedelta | None,
+    ) -> Entry:
+        """Keeps an answer, in place of an older one to the same question in the same scope.
+
+        :param seconds: what the model took for it.
+        :param tokens: what it cost.
+        :param model: which model gave it.
+        :param ttl: how long it may be served; ``None``: for ever.
+        :raises BlankQuestionError, EmptyAnswerError, AmountError: for input that is none.
+        :raises StoreError: if it could not be kept; then nothing is changed.
+        """
+        question = _checked_question(question)
+        if not answer.strip():
+            raise EmptyAnswerError(question)
+        now = self._clock()
+        draft = Draft(
+            key=key_of(question),
+            question=question,
+            answer=readable(answer),
+            scope=scope,
+            model=model,
+            created_at=now,
+            expires_at=_end(now, ttl),
+            seconds=_checked_amount("seconds", seconds),
+            tokens=int(_checked_amount("tokens", tokens)),
+            embedder=self._space.embedder.name,
+            vector=self._space.embed(question),
+        )
+        return self._space.insert(draft)
+
+    def explain(
+        self, question: str, scope: Scope, *, threshold: float, k: int = 5
+    ) -> Explanation:
+        """What :meth:`lookup` would decide, and from what. Not logged.
+
+        :param k: how many semantic candidates to show, best first.
+        :raises: as :meth:`lookup`.
+        """
+        return self._explain(question, [scope.id], threshold, k)
+
+    def explain_shared(self, question: str, *, threshold: float, k: int = 5) -> Explanation:
+        """As :meth:`explain`, against all shared entries at once, whatever prompt and model.
+
+        For the command line, which knows neither; a lookup never mixes partitions like this.
+        """
+        return self._explain(question, self._entries.shared_scopes(), threshold, k)
+
+    def stats(self) -> CacheStats:
+        """Totals since the database was made."""
+        totals = self._journal.totals()
+        return CacheStats(
+            exact_hits=int(totals.get("exact", 0)),
+            semantic_hits=int(totals.get("semantic", 0)),
+            misses=int(totals.get("misses", 0)),
+            expired=int(totals.get("expired", 0)),
+            refused=int(totals.get("refused", 0)),
+            entries=self._entries.count(),
+            seconds_saved=totals.get("seconds_saved", 0.0),
+            tokens_saved=int(totals.get("tokens_saved", 0)),
+            bytes=self._database.bytes + index_file.bytes_on_disk(self._folder),
+        )
+
+    def lookups(self, *, limit: int = 50, owner: str | None = None) -> tuple[LookupRecord, ...]:
+        """The newest lookups, newest first.
+
+        :param owner: only what this owner asked; ``None``: everything, for who runs the cache.
+        """
+        return self._journal.newest(limit, owner)
+
+    def what_if(self, threshold: float, *, last: int = 50, owner: str | None = None) -> WhatIf:
+        """How many of the last lookups would have been hits at another threshold.
+
+        Exact hits always; what a guard refused stays refused, and what had expired is expired.
+
+        :param owner: as in :meth:`lookups`.
+        :raises ThresholdError: outside 0..1.
+        """
+        return self._journal.what_if(checked_threshold(threshold), last, owner)
+
+    def entries(
+        self, *, search: str = "", limit: int = 200, owner: str | None = None
+    ) -> tuple[Entry, ...]:
+        """Stored entries, newest first.
+
+        :param search: only those with this text in question or answer, whatever its case.
+        :param owner: shared entries and this owner's own; ``""``: shared ones only; ``None``: all,
+            for who runs the cache.
+        """
+        self._journal.flush()
+        return self._entries.find(search=readable(search), limit=limit, owner=owner)
+
+    def delete(self, *entry_ids: int) -> int:
+        """Removes entries; how many there were."""
+        self._journal.flush()
+        return self._space.delete(entry_ids)
+
+    def feedback(self, entry_id: int, *, good: bool) -> None:
+        """Takes a thumb; a bad one takes the entry out of service at once.
+
+        An entry that is gone meanwhile is left alone.
+        """
+        self._entries.judge(entry_id, good=good, time=self._clock())
+        if not good:
+            self._space.forget([entry_id])
+
+    def clear_expired(self) -> int:
+        """Removes entries whose time is over; how many."""
+        return self.delete(*self._entries.expired_ids(self._clock()))
+
+    def clear(self) -> int:
+        """Removes all entries and the log of lookups, not the totals; how many entries."""
+        self._journal.flush()
+        return self._space.clear()
+
+    def close(self) -> None:
+        """Writes what waits, saves the index and lets go of the database."""
+        self._journal.stop()
+        self._writer.join()
+        self._journal.flush()
+        self._space.save()
+        self._database.close()
+
+    def _decide(self, question: str, scope: Scope, threshold: float) -> Decision:
+        now = self._clock()
+        same = self._candidates.same(question, [scope.id], now)
+        if any(candidate.servable for candidate in same):
+            return decide(same, threshold)
+        close = self._candidates.close(question, [scope.id], now, CANDIDATES)
+        return decide(_in_order(same, close), threshold)
+
+    def _explain(
+        self, question: str, scope_ids: Sequence[str], threshold: float, k: int
+    ) -> Explanation:
+        threshold = checked_threshold(threshold)
+        question = _checked_question(question)
+        now = self._clock()
+        same = self._candidates.same(question, scope_ids, now)
+        close = self._candidates.close(question, scope_ids, now, max(k, CANDIDATES))
+        considered = _in_order(same, close[:CANDIDATES])
+        shown = tuple(_in_order(same, close)[:k])
+        return Explanation(question, threshold, decide(considered, threshold), shown)
+
+    def _log(
+        self, lookup: Lookup, decision: Decision, scope: Scope, threshold: float, asker: str
+    ) -> None:
+        best, entry = decision.best, lookup.entry
+        record = LookupRecord(
+            id=lookup.id,
+            time=self._clock(),
+            asker=readable(scope.owner or asker),
+            scope_id=scope.id,
+            shared=scope.shared,
+            purpose=scope.purpose,
+            question=lookup.question,
+            entry_id=None if entry is None else entry.id,
+            nearest_id=None if best is None else best.entry.id,
+            nearest=lookup.nearest,
+            similarity=lookup.similarity,
+            servable=decision.servable,
+            outcome=decision.outcome,
+            tier=lookup.tier,
+            reason=lookup.reason,
+            threshold=threshold,
+            seconds=lookup.seconds,
+            seconds_saved=0.0 if entry is None else max(0.0, entry.seconds - lookup.seconds),
+        )
+        self._journal.add(record, tokens=0 if entry is None else entry.tokens)
+
+
+def _lookup_of(question: str, decision: Decision, seconds: float) -> Lookup:
+    served = decision.served
+    shown = served or decision.best
+    return Lookup(
+        id=new_lookup_id(),
+        question=question,
+        entry=None if served is None else served.entry,
+        tier=None if served is None else served.tier,
+        similarity=None if shown is None else shown.similarity,
+        nearest=None if shown is None else shown.entry.question,
+        reason=decision.reason,
+        seconds=seconds,
+    )
+
+
+def _in_order(same: Sequence[Candidate], close: Sequence[Candidate]) -> list[Candidate]:
+    """Exact ones first, and no entry twice."""
+    known = {candidate.entry.id for candidate in same}
+    return [*same, *(candidate for candidate in close if candidate.entry.id not in known)]
+
+
+def _checked_question(question: str) -> str:
+    if not question.strip():
+        raise BlankQuestionError
+    return readable(question)
+
+
+def _checked_amount(field: str, value: float) -> float:
+    if not (isinstance(value, (int, float)) and 0 <= value < math.inf):
+        raise AmountError(field, value)
+    return value
+
+
+def _end(now: float, ttl: timedelta | None) -> float | None:
+    if ttl is None:
+        return None
+    if ttl <= timedelta(0):
+        raise AmountError("ttl", ttl)
+    return now + ttl.total_seconds()
