@@ -158,11 +158,10 @@ class _Reader:
             raise self._refused(name, text, "which is out of range", kind, wanted)
         return value
 
-    def _refused(
-        self, name: str, text: str, problem: str, kind: str, wanted: str
-    ) -> SettingsError:
+    def _refused(self, name: str, text: str, problem: str, kind: str, wanted: str) -> SettingsError:
         return SettingsError(f"REPRISE_{name}", text, problem, remedy=f"Use {kind} {wanted}.")
 
 
 def _texts(secrets: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in secrets.items() if isinstance(value, str | int | float)}
+    plain = (str, int, float)
+    return {name: str(value) for name, value in secrets.items() if isinstance(value, plain)}

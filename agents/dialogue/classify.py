@@ -12,58 +12,69 @@ from typing import Final
 
 from agents.dialogue.messages import MessageType
 
-_GREETING: Final = re.compile(
-    r"^(?:hi|hello|hey|hiya|yo|howdy|greetings|good (?:morning|afternoon|evening|day)|hallo|moin|"
-    r"servus|guten (?:morgen|tag|abend)|bonjour|hola)(?: there| all| everyone| zusammen)?(?!\w)[\s,.!]*",
-    re.IGNORECASE,
+
+def _cue(*alternatives: str) -> re.Pattern[str]:
+    """Any of the alternatives, from a word's beginning to a word's end."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)", re.IGNORECASE)
+
+
+def _opening(*alternatives: str, after: str = "", end: str = "") -> re.Pattern[str]:
+    """Any of the alternatives at the beginning of a message."""
+    return re.compile(rf"^{after}(?:{'|'.join(alternatives)})(?!\w){end}", re.IGNORECASE)
+
+
+_GREETING: Final = _opening(
+    r"(?:hi|hello|hey|hiya|yo|howdy|greetings|hallo|moin|servus|bonjour|hola|"
+    r"good (?:morning|afternoon|evening|day)|guten (?:morgen|tag|abend))"
+    r"(?: there| all| everyone| zusammen)?",
+    end=r"[\s,.!]*",
 )
-_SMALL_TALK: Final = re.compile(
-    r"^(?:how are you|how's it going|how do you do|what's up|nice to meet you|wie geht's)"
-    r"(?: doing| today)?\W*$",
-    re.IGNORECASE,
-)
-_CLOSING: Final = re.compile(
-    r"^(?:(?:ok(?:ay)?|no|great|perfect|cool|alright)[\s,.!]+)*"
-    r"(?:bye(?:[- ]bye)?|good ?bye|see you(?: later| soon)?|that(?:'s| is) all|that will be all|"
-    r"i'm done|we're done|thanks?(?: you)?(?: (?:so|very) much| a lot)?|cheers|tsch[üu]ss|danke(?: sch[öo]n)?|"
-    r"auf wiedersehen)(?!\w)(?:[\s,.!]+(?:for (?:your|the|all (?:your|the)) \w+|bye|goodbye|now|that's all))*"
-    r"[\s,.!]*$",
-    re.IGNORECASE,
-)
-_DEEPENING: Final = re.compile(
-    r"(?<!\w)(?:(?:tell me|say|know|hear) more|more (?:detail|depth|about (?:that|it|this))|"
-    r"in (?:more )?(?:detail|depth)|go(?:ing)? deeper|elaborate|expand on|dig into|explain further|"
-    r"mehr (?:dazu|dar[üu]ber|details)|genauer|ausf[üu]hrlicher)(?!\w)",
-    re.IGNORECASE,
-)
-_BROADENING: Final = re.compile(
-    r"(?<!\w)(?:what else|anything else|something else|other (?:options|ideas|ways|possibilities)|"
-    r"alternatives?|more generally|in general|besides (?:that|this)|was noch|noch etwas|alternativen?)(?!\w)",
-    re.IGNORECASE,
-)
-_COMPARISON: Final = re.compile(
-    r"(?<!\w)(?:compar(?:e[ds]?|ing|ison)|versus|vs\.?|difference between|differ(?:s|ences?)? (?:from|between)|"
-    r"pros and cons|vergleich\w*|unterschied zwischen|"
-    r"(?:better|worse|cheaper|faster|easier|safer|best|more|less|rather|prefer|which|who|what)\b.*\bor\b|"
-    r"(?:better|worse|cheaper|faster|easier|safer|bigger|smaller|older|healthier|\w+er) than)(?!\w)",
-    re.IGNORECASE,
-)
-_ASKS: Final = re.compile(
-    r"^(?:(?:and|but|so|ok(?:ay)?|well|also|please|sorry|hey|und|aber)[\s,]+)*"
-    r"(?:what|whats|what's|who|whom|whose|who's|which|when|where|where's|why|how|how's|"
-    r"is|are|was|were|am|do|does|did|can|could|would|will|should|shall|has|have|had|may|might|"
-    r"isn't|aren't|don't|doesn't|can't|won't|tell me|explain|describe|show me|define|list|"
-    r"was|wer|wen|wem|wessen|welche[rsnm]?|wann|wo|wohin|woher|warum|wieso|weshalb|wie|"
-    r"ist|sind|kann|k[öo]nnen|gibt es|erkl[äa]re?)(?!\w)",
-    re.IGNORECASE,
-)
-_WANTS: Final = re.compile(
-    r"(?<!\w)(?:help me|i(?:'d| would) like to|i (?:want|need|have|plan|hope|wish) to|i(?:'m| am) "
-    r"(?:planning|trying|looking|going) |let(?:'s| us)|my goal|(?:can|could|will|would) you (?:please )?"
-    r"(?:help|plan|guide|organi[sz]e)|hilf mir|ich (?:m[öo]chte|will|muss|w[üu]rde gern)|"
-    r"mein ziel|kannst du mir)(?!\w)",
-    re.IGNORECASE,
-)
+_SMALL_TALK: Final = _opening(
+    r"how are you", r"how's it going", r"how do you do", r"what's up", r"nice to meet you",
+    r"wie geht's",
+    end=r"(?: doing| today)?\W*$",
+)  # fmt: skip
+_CLOSING: Final = _opening(
+    r"bye(?:[- ]bye)?", r"good ?bye", r"see you(?: later| soon)?", r"that(?:'s| is) all",
+    r"that will be all", r"(?:i'm|we're) done", r"thanks?(?: you)?(?: (?:so|very) much| a lot)?",
+    r"cheers", r"tsch[üu]ss", r"danke(?: sch[öo]n)?", r"auf wiedersehen",
+    after=r"(?:(?:ok(?:ay)?|no|great|perfect|cool|alright)[\s,.!]+)*",
+    end=r"(?:[\s,.!]+(?:for (?:your|the|all (?:your|the)) \w+|bye|goodbye|now|that's all))*[\s,.!]*$",
+)  # fmt: skip
+_DEEPENING: Final = _cue(
+    r"(?:tell me|say|know|hear) more", r"more (?:detail|depth|about (?:that|it|this))",
+    r"in (?:more )?(?:detail|depth)", r"go(?:ing)? deeper", r"elaborate", r"expand on",
+    r"dig into", r"explain further", r"mehr (?:dazu|dar[üu]ber|details)", r"genauer",
+    r"ausf[üu]hrlicher",
+)  # fmt: skip
+_BROADENING: Final = _cue(
+    r"(?:what|anything|something) else", r"other (?:options|ideas|ways|possibilities)",
+    r"alternatives?", r"more generally", r"in general", r"besides (?:that|this)", r"was noch",
+    r"noch etwas", r"alternativen?",
+)  # fmt: skip
+_COMPARISON: Final = _cue(
+    r"compar(?:e[ds]?|ing|ison)", r"versus", r"vs\.?", r"differ(?:s|ences?)? (?:from|between)",
+    r"pros and cons", r"vergleich\w*", r"unterschied zwischen",
+    r"(?:better|worse|cheaper|faster|easier|safer|best|more|less|rather|prefer|which|who|what)\b"
+    r".*\bor",
+    r"(?:worse|\w+er) than",
+)  # fmt: skip
+_ASKS: Final = _opening(
+    r"what(?:'?s)?", r"who(?:'s|m|se)?", r"which", r"when", r"where(?:'s)?", r"why", r"how(?:'s)?",
+    r"is", r"are", r"was", r"were", r"am", r"do", r"does", r"did", r"can", r"could", r"would",
+    r"will", r"should", r"shall", r"has", r"have", r"had", r"may", r"might", r"isn't", r"aren't",
+    r"don't", r"doesn't", r"can't", r"won't", r"tell me", r"explain", r"describe", r"show me",
+    r"define", r"list", r"wer", r"wen", r"wem", r"wessen", r"welche[rsnm]?", r"wann", r"wo",
+    r"wohin", r"woher", r"warum", r"wieso", r"weshalb", r"wie", r"ist", r"sind", r"kann",
+    r"k[öo]nnen", r"gibt es", r"erkl[äa]re?",
+    after=r"(?:(?:and|but|so|ok(?:ay)?|well|also|please|sorry|hey|und|aber)[\s,]+)*",
+)  # fmt: skip
+_WANTS: Final = _cue(
+    r"help me", r"i(?:'d| would) like to", r"i (?:want|need|have|plan|hope|wish) to",
+    r"i(?:'m| am) (?:planning|trying|looking|going)", r"let(?:'s| us)", r"my goal",
+    r"(?:can|could|will|would) you (?:please )?(?:help|plan|guide|organi[sz]e)", r"hilf mir",
+    r"ich (?:m[öo]chte|will|muss|w[üu]rde gern)", r"mein ziel", r"kannst du mir",
+)  # fmt: skip
 _MOST_WORDS_BESIDE_A_GREETING: Final = 3
 
 

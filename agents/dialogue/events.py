@@ -118,7 +118,16 @@ class Rated:
 
 
 Event = (
-    Started | Heard | GoalStated | Planned | Judged | StepEnded | Acted | ReplyBegan | ReplyEnded | Rated
+    Started
+    | Heard
+    | GoalStated
+    | Planned
+    | Judged
+    | StepEnded
+    | Acted
+    | ReplyBegan
+    | ReplyEnded
+    | Rated
 )
 
 _CODEC: Final[TypeAdapter[Event]] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -100,7 +100,9 @@ def _all_types_are_states() -> None:
     names = {state.value for state in State}
     for kind in MessageType:
         if kind.value not in names:
-            raise TransitionError(f"The message type {kind.value!r} has no state.", remedy="Add it.")
+            raise TransitionError(
+                f"The message type {kind.value!r} has no state.", remedy="Add it."
+            )
 
 
 def _reachable(moves: Mapping[State, frozenset[State]]) -> set[State]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_STATEMENTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
-    ("dislikes", re.compile(r"\bi (?:do not|don't|really don't) (?:like|want) ([^.!?;\n]+)", re.I)),
-    ("dislikes", re.compile(r"\bi (?:hate|dislike|avoid) ([^.!?;\n]+)", re.I)),
-    ("prefers", re.compile(r"\bi(?:'d| would) (?:rather|prefer) (?:have |to )?([^.!?;\n]+)", re.I)),
-    ("prefers", re.compile(r"\bi prefer ([^.!?;\n]+)", re.I)),
-    ("likes", re.compile(r"\bi (?:really )?(?:like|love|enjoy) ([^.!?;\n]+)", re.I)),
+_PATTERNS: Final = (
+    ("dislikes", r"\bi (?:do not|don't|really don't) (?:like|want) ([^.!?;\n]+)"),
+    ("dislikes", r"\bi (?:hate|dislike|avoid) ([^.!?;\n]+)"),
+    ("prefers", r"\bi(?:'d| would) (?:rather|prefer) (?:have |to )?([^.!?;\n]+)"),
+    ("prefers", r"\bi prefer ([^.!?;\n]+)"),
+    ("likes", r"\bi (?:really )?(?:like|love|enjoy) ([^.!?;\n]+)"),
 )
+_STATEMENTS: Final = tuple((kind, re.compile(cue, re.IGNORECASE)) for kind, cue in _PATTERNS)
 _LONGEST: Final = 120
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from agents.dialogue.events import (
     Acted,
@@ -116,12 +116,12 @@ def fold(machine: Machine, state: ChatState, events: Iterable[Event]) -> ChatSta
 
 
 @singledispatch
-def _after(event: Any, state: ChatState, machine: Machine) -> ChatState:
+def _after(event: object, _state: ChatState, _machine: Machine) -> ChatState:
     raise TypeError(f"no rule for the event {type(event).__name__}")
 
 
 @_after.register
-def _(event: Started, state: ChatState, machine: Machine) -> ChatState:
+def _(event: Started, state: ChatState, _machine: Machine) -> ChatState:
     return replace(state, started_at=event.at)
 
 
@@ -142,12 +142,12 @@ def _(event: Heard, state: ChatState, machine: Machine) -> ChatState:
 
 
 @_after.register
-def _(event: GoalStated, state: ChatState, machine: Machine) -> ChatState:
+def _(event: GoalStated, state: ChatState, _machine: Machine) -> ChatState:
     return replace(state, goal=event.goal, topic=shortened(event.goal))
 
 
 @_after.register
-def _(event: Planned, state: ChatState, machine: Machine) -> ChatState:
+def _(event: Planned, state: ChatState, _machine: Machine) -> ChatState:
     rest = len(event.plan.steps) - 1
     return replace(
         state, plan=event.plan, progress=(Progress(status="current"), *([Progress()] * rest))
@@ -155,7 +155,7 @@ def _(event: Planned, state: ChatState, machine: Machine) -> ChatState:
 
 
 @_after.register
-def _(event: Judged, state: ChatState, machine: Machine) -> ChatState:
+def _(event: Judged, state: ChatState, _machine: Machine) -> ChatState:
     def judged(progress: Progress) -> Progress:
         return replace(
             progress,
@@ -168,7 +168,7 @@ def _(event: Judged, state: ChatState, machine: Machine) -> ChatState:
 
 
 @_after.register
-def _(event: StepEnded, state: ChatState, machine: Machine) -> ChatState:
+def _(event: StepEnded, state: ChatState, _machine: Machine) -> ChatState:
     def ended(progress: Progress) -> Progress:
         return replace(progress, status=event.how, finished_at=event.at)
 
@@ -190,17 +190,17 @@ def _(event: Acted, state: ChatState, machine: Machine) -> ChatState:
 
 
 @_after.register
-def _(event: ReplyBegan, state: ChatState, machine: Machine) -> ChatState:
+def _(event: ReplyBegan, state: ChatState, _machine: Machine) -> ChatState:
     return replace(state, messages=(*state.messages, event.reply))
 
 
 @_after.register
-def _(event: ReplyEnded, state: ChatState, machine: Machine) -> ChatState:
+def _(event: ReplyEnded, state: ChatState, _machine: Machine) -> ChatState:
     return _with_reply(state, event.reply.id, lambda _: event.reply)
 
 
 @_after.register
-def _(event: Rated, state: ChatState, machine: Machine) -> ChatState:
+def _(event: Rated, state: ChatState, _machine: Machine) -> ChatState:
     return _with_reply(state, event.reply, lambda reply: replace(reply, liked=event.liked))
 
 

@@ -133,6 +133,33 @@ class ConversationStore:
             self._insert(connection, conversation, Started(now))
         return ChatState(id=conversation, owner=owner, started_at=now)
 
+    def peek(self, conversation: str, owner: str) -> ChatState:
+        """The conversation's state; an empty one, not stored, where there is none of this id.
+
+        Raises:
+            ConversationNotFoundError: It belongs to someone else.
+            StoreError: It could not be read.
+        """
+        if self._knows(conversation):
+            return self.load(conversation, owner)
+        return ChatState(id=conversation, owner=owner)
+
+    def start_or_load(self, conversation: str, owner: str) -> ChatState:
+        """The conversation's state; a new conversation where there is none of this id.
+
+        Raises:
+            ConversationNotFoundError: It belongs to someone else.
+            StoreError: It could not be read or written.
+        """
+        if self._knows(conversation):
+            return self.load(conversation, owner)
+        return self.start(conversation, owner)
+
+    def _knows(self, conversation: str) -> bool:
+        query = sa.select(_CONVERSATIONS.c.id).where(_CONVERSATIONS.c.id == conversation)
+        with self._told_clearly(), self._engine.connect() as connection:
+            return connection.execute(query).one_or_none() is not None
+
     def load(self, conversation: str, owner: str) -> ChatState:
         """The conversation's state, from its events.
 

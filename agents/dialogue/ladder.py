@@ -1,0 +1,33 @@
+"""What to try when a reply does not meet a step, one rung after another.
+
+The step's own fallback comes first; nobody is asked more than three times.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from agents.dialogue.plan import Step
+
+Rung = Literal["clarify", "rephrase", "say_fallback", "skip"]
+MOST_TRIES: Final = 3
+
+
+def rung(step: Step, attempts: int) -> Rung:
+    """The rung after `attempts` earlier replies that did not meet the step, 0 and up."""
+    if attempts >= MOST_TRIES - 1:
+        return "skip"
+    own = fallback_kind(step)
+    order: tuple[Rung, ...] = (own, *(r for r in ("clarify", "rephrase") if r != own))
+    return order[attempts]
+
+
+def fallback_kind(step: Step) -> Rung:
+    """What the step's fallback asks for: a word of ours, else its text is to be said."""
+    match step.fallback.strip().rstrip(".!").lower():
+        case "clarify":
+            return "clarify"
+        case "rephrase" | "":
+            return "rephrase"
+        case _:
+            return "say_fallback"

@@ -1,0 +1,117 @@
+"""What the models are told.
+
+Each system prompt is static, and what changes comes last, so that a model with a prefix cache
+evaluates a prompt's beginning once: 40 tokens a second on a laptop are felt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from agents.dialogue.messages import MessageType, Mood
+from agents.dialogue.plan import Step
+
+CHAT: Final = (
+    "You are Reprise, a calm and knowledgeable assistant. Answer in the language of the user's "
+    "last message. Be correct and concrete. Write at most five sentences or one short list, "
+    "unless you are asked for depth. If you do not know something, say so plainly. Never invent "
+    "sources, prices or names. A note in square brackets after a message is for you: follow it "
+    "and do not mention it."
+)
+
+PLANNER: Final = (
+    "You plan conversations. For the user's goal, write the few things the assistant has to find "
+    "out from the user before it can help, most important first. Give 3 or 4 steps, one thing "
+    "each.\n"
+    "For each step write:\n"
+    "- title: two or three words\n"
+    "- description: one short question to the user, in the second person, ending in a question "
+    "mark\n"
+    "- expected_response: what a good reply names, in a few words\n"
+    "- success_criteria: when the reply is enough to go on, in a few words\n"
+    "- fallback: clarify, rephrase, or one sentence with two example replies\n"
+    "Write every text in the language of the goal."
+)
+
+JUDGE: Final = (
+    "You check one reply in a conversation. You get the question that was asked, what a good "
+    "reply names, and the user's reply.\n"
+    "true: the reply gives the information that was asked for, even if it is short, informal, "
+    "approximate, or says that the user has no preference.\n"
+    "false: the reply gives no such information: it is off the topic, only asks back, only says "
+    "that the user does not understand or does not know what to say, or is nonsense.\n"
+    'Answer with {"data": true} or {"data": false}.'
+)
+
+
+def fingerprint(prompt: str) -> str:
+    """A short hash of a system prompt: answers written under another prompt are other answers."""
+    return hashlib.sha256(prompt.encode()).hexdigest()[:16]
+
+
+def goal(text: str) -> str:
+    """The planner's message."""
+    return f"Goal: {text}"
+
+
+def judgement(step: Step, reply: str) -> str:
+    """The judge's message: the step first, the reply last."""
+    return (
+        f"Question: {step.description}\n"
+        f"A good reply names: {step.expected_response}\n"
+        f"Enough when: {step.success_criteria}\n"
+        f"Reply: {reply}"
+    )
+
+
+_SHAPES: Final[dict[MessageType, str]] = {
+    MessageType.QUESTION_ASKED: "Answer the question directly.",
+    MessageType.DEEPENING: "Go into depth: be comprehensive and give an example.",
+    MessageType.BROADENING: "Offer a few different possibilities.",
+    MessageType.COMPARISON_MADE: "Compare point by point, then say which fits when.",
+}
+_TONES: Final[dict[Mood, str]] = {
+    Mood.CONFUSED: "The user is confused: explain in simple words and offer an example.",
+    Mood.FRUSTRATED: "The user is annoyed: be brief and helpful, without excuses.",
+}
+
+
+def shaped(text: str, kind: MessageType, mood: Mood) -> str:
+    """The user's message with a note on how to answer it."""
+    return noted(text, _SHAPES.get(kind, ""), _TONES.get(mood, ""))
+
+
+def acknowledged(text: str, step: Step) -> str:
+    """The user's answer to a step, with a note to react to it briefly."""
+    return noted(
+        text,
+        f"This answers: {step.description} React in one or two sentences with something useful "
+        "about it. Do not ask anything.",
+    )
+
+
+def reworded(text: str, step: Step) -> str:
+    """A reply that did not answer a step, with a note to put the step's question otherwise."""
+    return noted(
+        text,
+        f"This did not answer: {step.description} Ask the same thing in other, simpler words, in "
+        "one sentence. Say nothing else.",
+    )
+
+
+def concluded(text: str, goal_text: str, gathered: dict[str, str]) -> str:
+    """The last answer of a plan, with a note to write the result."""
+    facts = "; ".join(f"{title}: {said}" for title, said in gathered.items())
+    return noted(
+        text,
+        f"Everything is answered. Goal: {goal_text}. Known: {facts}. Now give the user the result "
+        "for this goal: a concrete recommendation or plan that uses what is known, as a short "
+        "list. Do not ask anything.",
+    )
+
+
+def noted(text: str, *notes: str) -> str:
+    """The text with the notes after it in square brackets; without notes the text alone."""
+    note = " ".join(n for n in notes if n)
+    return f"{text}\n\n[{note}]" if note else text

@@ -1,0 +1,295 @@
+"""A reply in the making, which any page may attach to, leave and attach to again.
+
+The reply runs on the Runtime's event loop; a page only reads `Turn.view`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+import unicodedata
+import uuid
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from agents.dialogue.classify import classify
+from agents.dialogue.events import Heard, ReplyBegan, ReplyEnded
+from agents.dialogue.memory import preferences_in
+from agents.dialogue.messages import Failure, Reply, ReplyStatus, Served, UserMessage
+from agents.dialogue.mood import mood_of
+from agents.dialogue.plan import Step
+from agents.dialogue.state import ChatState
+from agents.dialogue.store import ConversationStore
+from agents.errors import BlankMessageError, BusyError, MessageTooLongError, RepriseError
+
+logger = logging.getLogger(__name__)
+
+Stage = Literal["reading", "planning", "judging", "writing", "ended"]
+CHECKPOINT_SECONDS: Final = 1.0
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
+_KEPT: Final = frozenset("\n\t\u200c\u200d")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """What a page sees of a reply at one moment.
+
+    Attributes:
+        reply: The reply as far as it is written; its status says whether it has ended.
+        stage: What is being done.
+        steps: The plan's steps that are written so far, while a plan is being drafted.
+    """
+
+    reply: Reply
+    stage: Stage = "reading"
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.stage == "ended"
+
+
+class Turn:
+    """One reply while it is written. Written by the loop's thread only, read by any."""
+
+    def __init__(
+        self, state: ChatState, message: UserMessage, reply: Reply, threshold: float
+    ) -> None:
+        self.message = message
+        self.threshold = threshold
+        self.state = state
+        self.view = TurnView(reply)
+        self._ended = threading.Event()
+        self._task: Future[None] | None = None
+
+    @property
+    def conversation(self) -> str:
+        """Id of the conversation."""
+        return self.state.id
+
+    @property
+    def reply(self) -> Reply:
+        """The reply as far as it is written."""
+        return self.view.reply
+
+    def enter(self, stage: Stage) -> None:
+        """Say what is being done now."""
+        self.view = replace(self.view, stage=stage)
+
+    def show_steps(self, steps: tuple[Step, ...]) -> None:
+        """Show the steps of the plan that are written so far."""
+        self.view = replace(self.view, steps=steps)
+
+    def write(self, piece: str) -> None:
+        """Add a piece to the answer."""
+        reply = self.reply
+        first = reply.first_token
+        if first is None:
+            first = time.time() - self.message.at
+        self._show(replace(reply, answer=reply.answer + piece, first_token=first))
+
+    def guide(self, text: str) -> None:
+        """Set what the plan adds after the answer."""
+        reply = self.reply
+        first = reply.first_token
+        if first is None:
+            first = time.time() - self.message.at
+        self._show(replace(reply, guidance=text, first_token=first))
+
+    def note(
+        self,
+        *,
+        served: Served | None = None,
+        sent: str | None = None,
+        model: str | None = None,
+        tokens: int = 0,
+        notice: str | None = None,
+    ) -> None:
+        """Record how the answer came about; None leaves a field as it is, tokens are added."""
+        reply = self.reply
+        self._show(
+            replace(
+                reply,
+                served=reply.served if served is None else served,
+                sent=reply.sent if sent is None else sent,
+                model=reply.model if model is None else model,
+                notice=reply.notice if notice is None else notice,
+                tokens=reply.tokens + tokens,
+            )
+        )
+
+    def end(self, status: ReplyStatus, failure: Failure | None = None) -> Reply:
+        """The reply with its end; to be stored before it is shown by `show_end`."""
+        return replace(
+            self.reply, status=status, failure=failure, seconds=time.time() - self.message.at
+        )
+
+    def show_end(self, reply: Reply) -> None:
+        """Show that the reply has ended."""
+        self.view = replace(self.view, reply=reply, stage="ended")
+        self._ended.set()
+
+    def runs_as(self, task: Future[None]) -> None:
+        """Name the task that writes this reply, so that it can be stopped."""
+        self._task = task
+
+    def stop(self) -> None:
+        """Stop writing; the part that came is kept. From any thread; harmless after the end."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end, seconds; False when it did not come in time."""
+        return self._ended.wait(timeout)
+
+    def _show(self, reply: Reply) -> None:
+        self.view = replace(self.view, reply=reply)
+
+
+class Turns:
+    """The replies that are being written in this process, at most one a conversation."""
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        loop: asyncio.AbstractEventLoop,
+        write: Callable[[Turn], Awaitable[None]],
+        *,
+        longest: int,
+    ) -> None:
+        self._store = store
+        self._loop = loop
+        self._write = write
+        self._longest = longest
+        self._lock = threading.Lock()
+        self._active: dict[str, Turn] = {}
+
+    def start(
+        self, conversation: str, owner: str, text: str, *, threshold: float, message_id: str
+    ) -> Turn:
+        """Store the message and begin the reply; returns at once. From any thread.
+
+        Args:
+            conversation: Its id; a conversation that does not exist is started.
+            threshold: Similarity from which the cache may answer, 0..1; what the slider says
+                later changes nothing for this reply.
+            message_id: Chosen by the caller; the same id again is the same message.
+
+        Raises:
+            BlankMessageError, MessageTooLongError: Refused; nothing was stored.
+            BusyError: Another reply to this conversation is being written.
+            ConversationNotFoundError: It belongs to someone else.
+            StoreError: The message could not be stored; nothing was.
+        """
+        text = readable(text)
+        self._refuse_bad(text)
+        with self._lock:
+            running = self._active.get(conversation)
+            if running is not None:
+                if running.message.id == message_id:
+                    return running
+                raise BusyError(conversation)
+            turn = self._begin(conversation, owner, text, threshold, message_id)
+            self._active[conversation] = turn
+        turn.runs_as(asyncio.run_coroutine_threadsafe(self._run(turn), self._loop))
+        return turn
+
+    def active(self, conversation: str) -> Turn | None:
+        """The reply that is being written to this conversation by this process."""
+        return self._active.get(conversation)
+
+    @property
+    def count(self) -> int:
+        """How many replies are being written."""
+        return len(self._active)
+
+    async def close(self) -> None:
+        """Stop every reply and wait until each is stored."""
+        turns = list(self._active.values())
+        for turn in turns:
+            turn.stop()
+        await asyncio.gather(*(asyncio.to_thread(turn.wait, 5.0) for turn in turns))
+
+    def _refuse_bad(self, text: str) -> None:
+        if not text.strip():
+            raise BlankMessageError
+        if len(text) > self._longest:
+            raise MessageTooLongError(len(text), self._longest)
+
+    def _begin(
+        self, conversation: str, owner: str, text: str, threshold: float, message_id: str
+    ) -> Turn:
+        state = self._store.start_or_load(conversation, owner)
+        now = time.time()
+        message = UserMessage(message_id, text, now, (classify(text),), mood_of(text))
+        reply = Reply(id=uuid.uuid4().hex, to=message_id, at=now)
+        if not self._store.open_draft(conversation, reply):
+            raise BusyError(conversation)
+        heard = Heard(now, message, tuple(preferences_in(text).items()))
+        try:
+            after = self._store.append(state, heard, ReplyBegan(now, reply))
+        except BaseException:
+            with contextlib.suppress(RepriseError):
+                self._store.drop_draft(reply.id)
+            raise
+        return Turn(after, message, reply, threshold)
+
+    async def _run(self, turn: Turn) -> None:
+        checkpoints = asyncio.create_task(self._checkpoint(turn))
+        try:
+            await self._write(turn)
+            ended = turn.end("complete")
+        except asyncio.CancelledError:
+            ended = turn.end("stopped")
+        except RepriseError as error:
+            ended = turn.end("failed", Failure(error.message, error.remedy))
+        except Exception as error:
+            logger.exception("reply %s failed", turn.reply.id)
+            ended = turn.end("failed", _unforeseen(error))
+        finally:
+            checkpoints.cancel()
+        await self._finish(turn, ended)
+
+    async def _finish(self, turn: Turn, ended: Reply) -> None:
+        """Store the end before it is shown; a stop that comes now must not lose it."""
+        event = ReplyEnded(time.time(), ended)
+        try:
+            await asyncio.shield(asyncio.to_thread(self._store.append, turn.state, event))
+        except RepriseError as error:
+            logger.warning("reply %s could not be stored: %s", ended.id, error)
+            ended = replace(ended, notice=f"This reply could not be stored. {error}")
+        finally:
+            self._active.pop(turn.conversation, None)
+            turn.show_end(ended)
+
+    async def _checkpoint(self, turn: Turn) -> None:
+        while True:
+            await asyncio.sleep(CHECKPOINT_SECONDS)
+            try:
+                await asyncio.to_thread(self._store.save_draft, turn.reply.id, turn.reply.answer)
+            except RepriseError as error:
+                logger.warning("draft %s could not be kept: %s", turn.reply.id, error)
+
+
+def readable(text: str) -> str:
+    """The text without characters that no reader sees, line ends as line feeds.
+
+    Control characters, lone surrogates and invisible formatting (such as direction overrides)
+    mean nothing in a chat, can hide text from its reader or cannot be stored. Tab, line feed
+    and the joiners that some scripts and emoji need stay.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in _UNSEEN).strip()
+
+
+def _unforeseen(error: Exception) -> Failure:
+    return Failure(
+        f"Something unforeseen went wrong ({type(error).__name__}).",
+        "Your message is kept: try again; if it happens again, the log tells more.",
+    )

@@ -1,0 +1,244 @@
+"""CachedModel: asks the semantic cache before the model, and stores what the model says.
+
+It wraps any AG2 ModelConfig, so it sees what the model would see, and a hit costs no client.
+What to look up and in which scope comes with each call, as the dependency `CacheRequest`; a
+call without one goes straight to the model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from ag2.config import LLMClient, ModelConfig, ModelProvider
+from ag2.context import ConversationContext
+from ag2.events import BaseEvent, Field, ModelMessage, ModelMessageChunk, ModelResponse
+from ag2.files.protocol import FilesClient
+from ag2.response import ResponseProto
+from ag2.tools.schemas import ToolSchema
+from fast_depends.library.serializer import SerializerProto
+from pydantic import ValidationError
+
+from agents.errors import ModelError
+from cache import CacheError, Lookup, Scope, SemanticCache
+
+logger = logging.getLogger(__name__)
+
+COMPLETE: Final = frozenset({"stop", "end_turn", "stop_sequence"})
+"""What providers call the end of a whole answer; anything else is an answer that was cut."""
+_PIECE: Final = 48
+
+
+@dataclass(frozen=True, slots=True)
+class CacheRequest:
+    """What one call may be answered with, and where its answer may be stored.
+
+    Attributes:
+        question: What is looked up.
+        scope: The partition that is searched and stored into.
+        threshold: Cosine similarity from which an entry is served, 0..1.
+        asker: Who asks; the log of lookups is shown to its asker only.
+        ttl: How long the answer lives; None: for ever.
+    """
+
+    question: str
+    scope: Scope
+    threshold: float
+    asker: str
+    ttl: timedelta | None = None
+
+
+class CacheLookedUp(BaseEvent):
+    """The cache was asked: `lookup` says what it decided."""
+
+    __transient__ = True
+
+    lookup: Lookup = Field(kw_only=False)
+
+
+class CacheFailed(BaseEvent):
+    """The cache could not be read or written; the model answered all the same."""
+
+    __transient__ = True
+
+    message: str = Field(kw_only=False)
+
+
+class CachedModel(ModelConfig):
+    """A ModelConfig whose answers pass through the semantic cache.
+
+    Args:
+        inner: The model to ask on a miss.
+        cache: None: every call goes to the model.
+    """
+
+    def __init__(self, inner: ModelConfig, cache: SemanticCache | None) -> None:
+        self._inner = inner
+        self._cache = cache
+        self._flights = _Flights()
+
+    @property
+    def provider(self) -> ModelProvider:
+        """The wrapped model's provider."""
+        return self._inner.provider
+
+    @property
+    def model(self) -> str:
+        """The wrapped model's name."""
+        return self._inner.model
+
+    def copy(self) -> CachedModel:
+        """The same model over the same cache; equal calls stay one."""
+        return self
+
+    def create(self) -> LLMClient:
+        """A client; the wrapped model's is made on the first miss only."""
+        if self._cache is None:
+            return self._inner.create()
+        return _CachedClient(self._inner, self._cache, self._flights)
+
+    def create_files_client(self) -> FilesClient[Any]:
+        """The wrapped model's."""
+        return self._inner.create_files_client()
+
+
+class _Flights:
+    """One lock for each question that is being answered, so that equal calls become one."""
+
+    def __init__(self) -> None:
+        self._locks: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+
+    @asynccontextmanager
+    async def alone(self, key: tuple[str, str]) -> AsyncIterator[bool]:
+        """Hold the question; yields whether somebody else was answering it before."""
+        lock, waiting = self._locks.get(key, (asyncio.Lock(), 0))
+        self._locks[key] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield waiting > 0
+        finally:
+            lock, waiting = self._locks[key]
+            if waiting == 1:
+                del self._locks[key]
+            else:
+                self._locks[key] = (lock, waiting - 1)
+
+
+class _CachedClient(LLMClient):
+    def __init__(self, inner: ModelConfig, cache: SemanticCache, flights: _Flights) -> None:
+        self._inner = inner
+        self._cache = cache
+        self._flights = flights
+
+    async def __call__(
+        self,
+        messages: Sequence[BaseEvent],
+        context: ConversationContext,
+        *,
+        tools: Iterable[ToolSchema],
+        response_schema: ResponseProto[Any] | None,
+        serializer: SerializerProto,
+    ) -> ModelResponse:
+        call = _Call(self._inner, messages, context, tuple(tools), response_schema, serializer)
+        request = context.dependencies.get(CacheRequest)
+        if request is None:
+            return await call.ask_model()
+        lookup = await self._look_up(request, context)
+        if lookup is not None and lookup.hit:
+            return await _serve(lookup, context)
+        async with self._flights.alone((request.scope.id, request.question)) as waited:
+            if waited:
+                lookup = await self._look_up(request, context)
+                if lookup is not None and lookup.hit:
+                    return await _serve(lookup, context)
+            return await self._ask_and_store(call, request)
+
+    async def _look_up(self, request: CacheRequest, context: ConversationContext) -> Lookup | None:
+        try:
+            lookup = await asyncio.to_thread(
+                self._cache.lookup,
+                request.question,
+                request.scope,
+                threshold=request.threshold,
+                asker=request.asker,
+            )
+        except CacheError as error:
+            logger.warning("cache lookup failed: %s", type(error).__name__)
+            await context.send(CacheFailed(str(error)))
+            return None
+        await context.send(CacheLookedUp(lookup))
+        return lookup
+
+    async def _ask_and_store(self, call: _Call, request: CacheRequest) -> ModelResponse:
+        begun = time.perf_counter()
+        response = await call.ask_model()
+        seconds = time.perf_counter() - begun
+        if not await call.is_worth_storing(response):
+            return response
+        try:
+            await asyncio.to_thread(
+                self._cache.store,
+                request.question,
+                response.content or "",
+                request.scope,
+                seconds=seconds,
+                tokens=int(response.usage.completion_tokens or 0),
+                model=self._inner.model,
+                ttl=request.ttl,
+            )
+        except CacheError as error:
+            logger.warning("cache store failed: %s", type(error).__name__)
+            await call.context.send(CacheFailed(str(error)))
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call as AG2 made it."""
+
+    inner: ModelConfig
+    messages: Sequence[BaseEvent]
+    context: ConversationContext
+    tools: tuple[ToolSchema, ...]
+    response_schema: ResponseProto[Any] | None
+    serializer: SerializerProto
+
+    async def ask_model(self) -> ModelResponse:
+        return await self.inner.create()(
+            self.messages,
+            self.context,
+            tools=self.tools,
+            response_schema=self.response_schema,
+            serializer=self.serializer,
+        )
+
+    async def is_worth_storing(self, response: ModelResponse) -> bool:
+        """Only a whole, non-empty text that fits its schema is."""
+        text = response.content or ""
+        if not text.strip() or response.tool_calls or response.finish_reason not in COMPLETE:
+            return False
+        if self.response_schema is None:
+            return True
+        try:
+            await self.response_schema.validate(text, context=self.context)
+        except ValidationError:
+            return False
+        return True
+
+
+async def _serve(lookup: Lookup, context: ConversationContext) -> ModelResponse:
+    """Stream the entry's answer as a model would, and mark it."""
+    if lookup.entry is None:
+        raise ModelError("The cache reported a hit without an entry.")
+    answer = lookup.entry.answer
+    for begin in range(0, len(answer), _PIECE):
+        await context.send(ModelMessageChunk(answer[begin : begin + _PIECE]))
+    message = ModelMessage(answer, metadata={"cache_tier": lookup.tier})
+    await context.send(message)
+    return ModelResponse(message, model=lookup.entry.model, finish_reason="stop")

@@ -1,0 +1,100 @@
+"""PendingModel: a model that may still be loading. A call waits, and fails in plain words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+
+from ag2.config import LLMClient, ModelConfig, ModelProvider
+from ag2.context import ConversationContext
+from ag2.events import BaseEvent, ModelResponse
+from ag2.files.protocol import FilesClient
+from ag2.response import ResponseProto
+from ag2.tools.schemas import ToolSchema
+from fast_depends.library.serializer import SerializerProto
+
+from agents.errors import RepriseError
+
+
+class PendingModel(ModelConfig):
+    """A ModelConfig that is known by name before it can answer.
+
+    Args:
+        ready: Gives the real configuration as soon as there is one, or raises why there is none.
+        explain: Turns a provider's error into one that tells the user what to do.
+    """
+
+    def __init__(
+        self,
+        provider: ModelProvider,
+        model: str,
+        ready: Callable[[], Awaitable[ModelConfig]],
+        explain: Callable[[Exception], RepriseError],
+    ) -> None:
+        self._provider = provider
+        self._model = model
+        self._ready = ready
+        self._explain = explain
+
+    @property
+    def provider(self) -> ModelProvider:
+        """Who will answer."""
+        return self._provider
+
+    @property
+    def model(self) -> str:
+        """The name of the model that will answer."""
+        return self._model
+
+    def copy(self) -> PendingModel:
+        """The same model."""
+        return self
+
+    def create(self) -> LLMClient:
+        """A client that waits for the model at its first call."""
+        return _PendingClient(self._ready, self._explain)
+
+    def create_files_client(self) -> FilesClient[Any]:
+        """Not to be had: replies are text.
+
+        Raises:
+            NotImplementedError: Always, as AG2 expects of a model without files.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not support files.")
+
+
+class _PendingClient(LLMClient):
+    def __init__(
+        self,
+        ready: Callable[[], Awaitable[ModelConfig]],
+        explain: Callable[[Exception], RepriseError],
+    ) -> None:
+        self._ready = ready
+        self._explain = explain
+
+    async def __call__(
+        self,
+        messages: Sequence[BaseEvent],
+        context: ConversationContext,
+        *,
+        tools: Iterable[ToolSchema],
+        response_schema: ResponseProto[Any] | None,
+        serializer: SerializerProto,
+    ) -> ModelResponse:
+        config = await self._ready()
+        try:
+            # Making a provider's client reads certificates and builds types, tens of
+            # milliseconds in which no other conversation would move.
+            client = await asyncio.to_thread(config.create)
+            return await client(
+                messages,
+                context,
+                tools=tools,
+                response_schema=response_schema,
+                serializer=serializer,
+            )
+        except RepriseError:
+            raise
+        except Exception as error:
+            raise self._explain(error) from error

@@ -1,0 +1,250 @@
+"""The composition root: one Runtime a process holds the event loop, the models, the cache and
+the store, and is all that a page or a terminal talks to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agents.dialogue import prompts
+from agents.dialogue.events import Rated
+from agents.dialogue.machine import machine
+from agents.dialogue.messages import Failure
+from agents.dialogue.session import ChatSession, Identity
+from agents.dialogue.state import ChatState
+from agents.dialogue.store import ConversationStore, Summary
+from agents.dialogue.turns import Turn, Turns
+from agents.errors import NotReadyError, RepriseError
+from agents.models.loading import ModelLoader, PartStatus
+from agents.models.pending import PendingModel
+from agents.models.providers import explain_failure
+from agents.settings import Settings
+from cache import CacheError, Explanation, Scope, SemanticCache, load_embedder
+
+logger = logging.getLogger(__name__)
+
+CLOSING_SECONDS: Final = 15.0
+DATABASE_FILE: Final = "conversations.sqlite3"
+CACHE_FOLDER: Final = "cache"
+STATIC_PROMPTS: Final = (prompts.PLANNER, prompts.JUDGE, prompts.CHAT)
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeStatus:
+    """How far each part is."""
+
+    model: PartStatus
+    cache: PartStatus
+    conversations: PartStatus
+
+
+class Runtime:
+    """Everything that outlives a page. Its methods may be called from any thread.
+
+    `start` returns at once; the model and the cache load behind it, and a message that comes
+    before they are ready waits for them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run_loop, name="reprise-loop", daemon=True)
+        self._model = ModelLoader(settings, STATIC_PROMPTS)
+        self._cache: SemanticCache | None = None
+        self._cache_status = PartStatus()
+        self._cache_opened: Future[None] | None = None
+        self._session: ChatSession | None = None
+        self._opening = threading.Lock()
+        self._store: ConversationStore | None = None
+        self._turns: Turns | None = None
+
+    def start(self) -> None:
+        """Start the event loop and begin to load; returns at once."""
+        self._thread.start()
+        self._cache_opened = self._submit(self._open_cache())
+        self._submit(self._load_model())
+        with contextlib.suppress(RepriseError):
+            self._conversations()
+
+    def close(self) -> None:
+        """Stop every reply, keep what was written, and let go of everything."""
+        if not self._thread.is_alive():
+            return
+        closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
+        try:
+            closing.result(CLOSING_SECONDS)
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(CLOSING_SECONDS)
+
+    @property
+    def cache(self) -> SemanticCache | None:
+        """The semantic cache; None until it is loaded, or when it could not be opened."""
+        return self._cache
+
+    def status(self) -> RuntimeStatus:
+        """How far each part is, at this moment."""
+        return RuntimeStatus(self._model.status, self._cache_status, self._store_status())
+
+    def send(
+        self, conversation: str, owner: str, text: str, *, threshold: float, message_id: str
+    ) -> Turn:
+        """Store a message and begin the reply. See `Turns.start` for what it raises."""
+        return self._running_turns().start(
+            conversation, owner, text, threshold=threshold, message_id=message_id
+        )
+
+    def turn(self, conversation: str) -> Turn | None:
+        """The reply that is being written to this conversation."""
+        return self._turns.active(conversation) if self._turns else None
+
+    def open(self, conversation: str, owner: str) -> ChatState:
+        """The conversation's state; an empty one where nothing was said under this id yet.
+
+        Raises:
+            ConversationNotFoundError: It belongs to someone else.
+            StoreError: It could not be read.
+        """
+        return self._conversations().peek(conversation, owner)
+
+    def recent(self, owner: str, limit: int = 20) -> tuple[Summary, ...]:
+        """The owner's conversations, newest first.
+
+        Raises:
+            StoreError: They could not be read.
+        """
+        return self._conversations().recent(owner, limit=limit)
+
+    def delete(self, conversation: str, owner: str) -> None:
+        """Stop what is being written in a conversation and remove it.
+
+        Raises:
+            ConversationNotFoundError: It is not there, or belongs to someone else.
+            StoreError: It could not be removed.
+        """
+        self._conversations().load(conversation, owner)
+        turn = self.turn(conversation)
+        if turn is not None:
+            turn.stop()
+            turn.wait(CLOSING_SECONDS)
+        self._conversations().delete(conversation, owner)
+
+    def rate(self, conversation: str, owner: str, reply_id: str, *, liked: bool | None) -> None:
+        """Give a reply a thumb; a thumb down takes a cached answer out of service.
+
+        Raises:
+            ConversationNotFoundError: It is not there, or belongs to someone else.
+            StoreError, CacheError: It could not be stored.
+        """
+        store = self._conversations()
+        state = store.load(conversation, owner)
+        reply = state.reply(reply_id)
+        if reply is None:
+            return
+        store.append(state, Rated(time.time(), reply_id, liked))
+        entry = reply.served.entry if reply.served else None
+        if self._cache is not None and entry is not None and liked is not None:
+            self._cache.feedback(entry, good=liked)
+
+    def explain(self, question: str, threshold: float) -> Explanation:
+        """What the shared cache would decide about a question, and from what.
+
+        Raises:
+            NotReadyError: The cache is still being loaded.
+            CacheError: The question or the threshold is refused, or the cache cannot be read.
+        """
+        if self._cache is None:
+            raise NotReadyError("cache")
+        scope = Scope.shared_by_all(
+            prompt=prompts.fingerprint(prompts.CHAT), model=self._model.fingerprint
+        )
+        return self._cache.explain(question, scope, threshold=threshold)
+
+    def _run_loop(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.close()
+
+    def _submit(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _load_model(self) -> None:
+        """Begin early; a model that cannot be had is told by the status, and tried again later."""
+        with contextlib.suppress(RepriseError):
+            await self._model.config()
+
+    async def _open_cache(self) -> None:
+        self._cache_status = PartStatus("loading", "Opening the cache")
+        folder = self.settings.home / CACHE_FOLDER
+        try:
+            embedder = await asyncio.to_thread(load_embedder, folder)
+            self._cache = await asyncio.to_thread(SemanticCache.open, folder, embedder)
+        except (CacheError, OSError) as error:
+            logger.warning("the cache is not in use: %s", error)
+            self._cache_status = PartStatus("failed", failure=Failure(str(error)))
+        else:
+            self._cache_status = PartStatus("ready")
+
+    async def _write(self, turn: Turn) -> None:
+        if self._cache_opened is not None:
+            # A reply that is stopped while it waits must not stop the opening for all others.
+            await asyncio.shield(asyncio.wrap_future(self._cache_opened))
+        if self._session is None:
+            self._session = self._new_session()
+        await self._session.reply(turn)
+
+    def _new_session(self) -> ChatSession:
+        model = PendingModel(
+            self._model.provider,
+            self._model.name,
+            self._model.config,
+            lambda error: explain_failure(error, self.settings),
+        )
+        identity = Identity(self._model.fingerprint, self.settings.ttl)
+        return ChatSession(self._conversations(), model, self._cache, identity)
+
+    async def _close(self) -> None:
+        if self._turns is not None:
+            await self._turns.close()
+        await self._model.close()
+        if self._cache is not None:
+            await asyncio.to_thread(self._cache.close)
+        if self._store is not None:
+            await asyncio.to_thread(self._store.close)
+
+    def _conversations(self) -> ConversationStore:
+        """The store, opened at the first call that succeeds: a lock or a full disk may pass.
+
+        Raises:
+            StoreError: It cannot be opened now.
+        """
+        with self._opening:
+            if self._store is None:
+                store = ConversationStore.open(self.settings.home / DATABASE_FILE, machine())
+                store.recover()
+                self._store = store
+                self._turns = Turns(
+                    store, self._loop, self._write, longest=self.settings.max_message
+                )
+            return self._store
+
+    def _running_turns(self) -> Turns:
+        self._conversations()
+        if self._turns is None:
+            raise NotReadyError("list of conversations")
+        return self._turns
+
+    def _store_status(self) -> PartStatus:
+        try:
+            self._conversations()
+        except RepriseError as error:
+            return PartStatus("failed", failure=Failure(error.message, error.remedy))
+        return PartStatus("ready")
