@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cache.decision import Candidate
@@ -37,30 +37,46 @@ class Candidates:
 
     def close(
         self, question: str, scope_ids: Sequence[str], now: float, k: int
-    ) -> list[Candidate]:
-        """The k closest entries, best first, and beyond them any expired ones on the way.
+    ) -> Iterator[Candidate]:
+        """The k closest entries, best first, and any expired ones on the way.
 
-        Expired entries take no place among the k: old ones must not crowd out what is in time.
+        Each is read back only when it is asked for. Expired entries take no place among the k, and
+        entries that are gone take none either: what is old must not crowd out what is in time.
         """
         vector = self._space.embed(question)
-        wanted = k
-        while True:
+        seen: set[int] = set()
+        live, wanted = 0, k
+        while live < k:
             neighbours = self._space.search(scope_ids, vector, wanted)
-            rows = self._entries.by_ids(neighbour.id for neighbour in neighbours)
-            gone = [neighbour.id for neighbour in neighbours if neighbour.id not in rows]
-            if gone:
-                self._space.forget(gone)
-                continue
-            expired = sum(entry.expired(now) for entry in rows.values())
-            if len(neighbours) < wanted or len(neighbours) - expired >= k:
-                return [self._judged(question, rows, near, now) for near in neighbours]
+            for candidate in self._read_back(neighbours, seen, now):
+                yield candidate
+                live += not candidate.expired
+            if len(neighbours) < wanted:
+                return
             wanted *= 4
 
-    def _judged(
-        self, question: str, rows: dict[int, Entry], neighbour: Neighbour, now: float
-    ) -> Candidate:
-        entry = rows[neighbour.id]
-        candidate = Candidate(
-            entry, "semantic", neighbour.similarity, expired=entry.expired(now)
-        )
-        return replace(candidate, refusal=refusal(self._guards, question, entry.question))
+    def _read_back(
+        self, neighbours: Sequence[Neighbour], seen: set[int], now: float
+    ) -> Iterator[Candidate]:
+        new = [neighbour for neighbour in neighbours if neighbour.id not in seen]
+        # Nearly always the best one decides, so the others are read only if it does not.
+        for some in filter(None, (new[:1], new[1:])):
+            rows = self._entries.by_ids(neighbour.id for neighbour in some)
+            self._space.forget(neighbour.id for neighbour in some if neighbour.id not in rows)
+            for neighbour in some:
+                seen.add(neighbour.id)
+                if neighbour.id in rows:
+                    yield _candidate(rows[neighbour.id], neighbour, now)
+
+    def judged(self, question: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+        """The same candidates with the guards' verdicts, each judged when it is asked for."""
+        for candidate in candidates:
+            if candidate.tier == "exact" or candidate.expired:
+                yield candidate
+            else:
+                reason = refusal(self._guards, question, candidate.entry.question)
+                yield candidate if reason is None else replace(candidate, refusal=reason)
+
+
+def _candidate(entry: Entry, neighbour: Neighbour, now: float) -> Candidate:
+    return Candidate(entry, "semantic", neighbour.similarity, expired=entry.expired(now))

@@ -7,6 +7,7 @@ once and run by the driver itself (:class:`Prepared`): executing them through SQ
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
-from sqlalchemy.sql import Executable
+from sqlalchemy.sql import ClauseElement, Executable
 
 from cache.errors import (
     StoreCorruptError,
@@ -141,11 +142,15 @@ _ERRORS: Mapping[int, type[StoreError]] = {
 class Prepared:
     """A Core statement compiled once, to be run by the driver.
 
-    :param statement: a statement whose parameters are all bound by name at :meth:`Database.rows`.
+    :param statement: a statement; its parameters are given by name when it is run.
+    :param columns: of an INSERT: the columns that will be given.
     """
 
-    def __init__(self, statement: Executable) -> None:
-        compiled = statement.compile(dialect=sqlite_dialect.dialect())  # type: ignore[attr-defined]
+    def __init__(self, statement: ClauseElement, columns: Sequence[str] | None = None) -> None:
+        compiled: Any = statement.compile(
+            dialect=sqlite_dialect.dialect(),
+            column_keys=columns,
+        )
         self.sql: str = str(compiled)
         self.names: tuple[str, ...] = tuple(compiled.positiontup or ())
 
@@ -158,7 +163,9 @@ class Database:
     :ivar lock: held for each statement, and by the owner over several that belong together.
     """
 
-    def __init__(self, path: Path, engine: Engine, connection: Connection, read_only: bool) -> None:
+    def __init__(
+        self, path: Path, engine: Engine, connection: Connection, *, read_only: bool
+    ) -> None:
         self.path = path
         self.read_only = read_only
         self.lock = threading.RLock()
@@ -183,10 +190,10 @@ class Database:
 
     @classmethod
     def _connect(cls, path: Path, busy_seconds: float, *, read_only: bool) -> Database:
-        engine = _engine(path, busy_seconds, read_only)
+        engine = _engine(path, busy_seconds, read_only=read_only)
         with _translated(path):
             connection = engine.connect()
-        database = cls(path, engine, connection, read_only)
+        database = cls(path, engine, connection, read_only=read_only)
         try:
             database._prepare()
         except StoreError:
@@ -218,13 +225,20 @@ class Database:
             (version,) = self._driver.execute("PRAGMA data_version").fetchone()
         return int(version)
 
-    def rows(self, statement: Prepared, **parameters: Any) -> list[Any]:
+    def rows(self, statement: Prepared, parameters: Mapping[str, object]) -> list[Any]:
         """All rows of a prepared statement, as plain tuples."""
         values = [parameters[name] for name in statement.names]
         with self.lock, _translated(self.path):
             return self._driver.execute(statement.sql, values).fetchall()
 
-    def select(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
+    def insert(self, statement: Prepared, parameters: Mapping[str, object]) -> int:
+        """Runs a prepared INSERT inside :meth:`write`; the new row's id."""
+        values = [parameters[name] for name in statement.names]
+        return self._driver.execute(statement.sql, values).lastrowid or 0
+
+    def select(
+        self, statement: Executable, parameters: Mapping[str, object] | None = None
+    ) -> Sequence[Any]:
         """All rows of a statement, as SQLAlchemy rows."""
         with self.lock, _translated(self.path):
             return self._connection.execute(statement, parameters or {}).fetchall()
@@ -238,14 +252,14 @@ class Database:
         database is whole.
         """
         with self.lock, _translated(self.path):
-            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._driver.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
-                self._connection.exec_driver_sql("COMMIT")
+                self._driver.execute("COMMIT")
             except BaseException:
                 # SQLite has rolled back by itself after some errors, a full disk among them.
                 if self._driver.in_transaction:
-                    self._connection.exec_driver_sql("ROLLBACK")
+                    self._driver.execute("ROLLBACK")
                 raise
 
     @property
@@ -260,9 +274,9 @@ class Database:
             self._engine.dispose()
 
 
-def _engine(path: Path, busy_seconds: float, read_only: bool) -> Engine:
+def _engine(path: Path, busy_seconds: float, *, read_only: bool) -> Engine:
     engine = create_engine(
-        f"sqlite:///file:{_quoted(path)}?{_mode(path, read_only)}&uri=true",
+        f"sqlite:///file:{_quoted(path)}?{_mode(path, read_only=read_only)}&uri=true",
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
         connect_args={"timeout": busy_seconds, "check_same_thread": False},
@@ -276,7 +290,7 @@ def _engine(path: Path, busy_seconds: float, read_only: bool) -> Engine:
     return engine
 
 
-def _mode(path: Path, read_only: bool) -> str:
+def _mode(path: Path, *, read_only: bool) -> str:
     if not read_only:
         return "mode=rwc"
     # In a folder where no shared-memory file can be made, SQLite reads a WAL database only when
@@ -286,8 +300,6 @@ def _mode(path: Path, read_only: bool) -> str:
 
 
 def _writable(folder: Path) -> bool:
-    import os
-
     return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 

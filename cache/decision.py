@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,23 +72,29 @@ def checked_threshold(threshold: float) -> float:
 
     :raises ThresholdError: outside 0..1, or not a number.
     """
-    if not isinstance(threshold, (int, float)) or not 0.0 <= threshold <= 1.0:
+    if not 0.0 <= threshold <= 1.0:
         raise ThresholdError(threshold)
     return float(threshold)
 
 
-def decide(candidates: Sequence[Candidate], threshold: float) -> Decision:
+def decide(candidates: Iterable[Candidate], threshold: float) -> Decision:
     """Serves the first candidate that is in time, close enough and refused by no guard.
 
-    :param candidates: best first, an exact one before all semantic ones.
+    :param candidates: best first, an exact one before all semantic ones; none is taken beyond the
+        first that could be served, so that judging them may be left until it is needed.
     :param threshold: least similarity, 0..1.
     """
-    servable = next((candidate for candidate in candidates if candidate.servable), None)
-    best = candidates[0] if candidates else None
+    best: Candidate | None = None
+    servable: Candidate | None = None
+    for candidate in candidates:
+        best = best or candidate
+        if candidate.servable:
+            servable = candidate
+            break
     similarity = None if servable is None else servable.similarity
     if servable is not None and servable.similarity >= threshold:
         return Decision("hit", best, servable, similarity, _why_served(servable, threshold))
-    outcome, reason = _why_missed(candidates, threshold)
+    outcome, reason = _why_missed(best, threshold)
     return Decision(outcome, best, None, similarity, reason)
 
 
@@ -101,10 +107,9 @@ def _why_served(served: Candidate, threshold: float) -> str:
     )
 
 
-def _why_missed(candidates: Sequence[Candidate], threshold: float) -> tuple[Outcome, str]:
-    if not candidates:
+def _why_missed(best: Candidate | None, threshold: float) -> tuple[Outcome, str]:
+    if best is None:
         return "miss", "Nothing to compare with has been answered yet."
-    best = candidates[0]
     if best.similarity < threshold:
         return "miss", (
             f"The closest question is {shown(best.similarity)} similar, "

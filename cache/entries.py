@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
     Connection,
+    Select,
     bindparam,
     column,
     delete,
@@ -99,7 +100,7 @@ class StoredVector:
 
 _COLUMNS = [entries.c[field.name] for field in fields(Entry)]
 _IN_SERVICE = entries.c.quarantined.is_(False)
-_GIVEN_IDS = select(column("value")).select_from(
+_GIVEN_IDS: Select[tuple[Any]] = select(column("value")).select_from(
     func.json_each(bindparam("ids")).table_valued("value")
 )
 _BY_KEY = Prepared(
@@ -108,6 +109,13 @@ _BY_KEY = Prepared(
     )
 )
 _BY_IDS = Prepared(select(*_COLUMNS).where(entries.c.id.in_(_GIVEN_IDS), _IN_SERVICE))
+_DELETE_BY_KEY = Prepared(
+    delete(entries)
+    .where(entries.c.scope_id == bindparam("scope_id"), entries.c.key == bindparam("key"))
+    .returning(entries.c.id)
+)
+_INSERT = Prepared(insert(entries), [each.name for each in entries.c if each.name != "id"])
+_INSERT_VECTOR = Prepared(insert(vectors), [each.name for each in vectors.c])
 _VECTORS = (
     select(
         entries.c.id,
@@ -133,33 +141,25 @@ class EntryStore:
 
     def by_key(self, scope_id: str, key: str) -> Entry | None:
         """The entry in service under a normalised question's key."""
-        rows = self._database.rows(_BY_KEY, scope_id=scope_id, key=key)
+        rows = self._database.rows(_BY_KEY, {"scope_id": scope_id, "key": key})
         return _entry(rows[0]) if rows else None
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Entry]:
         """Those of the ids that exist and are in service."""
-        rows = self._database.rows(_BY_IDS, ids=json.dumps(list(ids)))
+        rows = self._database.rows(_BY_IDS, {"ids": json.dumps(list(ids))})
         return {row[0]: _entry(row) for row in rows}
 
-    def insert(self, connection: Connection, draft: Draft) -> Entry:
-        """Writes the entry and its vector, in place of one with the same key and scope."""
-        replaced = delete(entries).where(
-            entries.c.scope_id == bindparam("of_scope"), entries.c.key == bindparam("of_key")
-        )
-        connection.execute(replaced, {"of_scope": draft.scope.id, "of_key": draft.key})
-        values = _row_of(draft)
-        entry_id = connection.execute(insert(entries), values).lastrowid
-        connection.execute(
-            insert(vectors),
-            {"entry_id": entry_id, "embedder": draft.embedder, "data": draft.vector.tobytes()},
-        )
-        known = {field.name: values.get(field.name) for field in fields(Entry)}
-        return Entry(**(known | {"id": entry_id, "hits": 0, "quarantined": False}))  # type: ignore[arg-type]
+    def insert(self, draft: Draft) -> tuple[Entry, list[int]]:
+        """Writes an entry and its vector inside :meth:`Database.write`.
 
-    def replaced_by(self, draft: Draft) -> list[int]:
-        """Ids of the entries, in service or not, whose place a draft would take."""
-        same = (entries.c.scope_id == draft.scope.id, entries.c.key == draft.key)
-        return unpacked(self._database.select(select(entries.c.id).where(*same)))
+        :returns: the entry, and the ids of those whose place it took.
+        """
+        values = _row_of(draft)
+        replaced = unpacked(self._database.rows(_DELETE_BY_KEY, values))
+        values["id"] = entry_id = self._database.insert(_INSERT, values)
+        vector = {"entry_id": entry_id, "embedder": draft.embedder, "data": draft.vector.tobytes()}
+        self._database.insert(_INSERT_VECTOR, vector)
+        return Entry(**{field.name: values[field.name] for field in fields(Entry)}), replaced
 
     def find(self, *, search: str, limit: int, owner: str | None) -> tuple[Entry, ...]:
         """Newest first; ``owner`` as in :meth:`cache.semantic.SemanticCache.entries`."""
@@ -181,7 +181,9 @@ class EntryStore:
                 update(lookups).where(lookups.c.nearest_id.in_(_GIVEN_IDS)).values(nearest=None),
                 parameters,
             )
-            gone = connection.execute(delete(entries).where(entries.c.id.in_(_GIVEN_IDS)), parameters)
+            gone = connection.execute(
+                delete(entries).where(entries.c.id.in_(_GIVEN_IDS)), parameters
+            )
         return gone.rowcount
 
     def clear(self) -> int:
@@ -200,7 +202,9 @@ class EntryStore:
                     _set(connection, entries.c.id == entry_id, quarantined=True)
 
     def expired_ids(self, now: float) -> list[int]:
-        return unpacked(self._database.select(select(entries.c.id).where(entries.c.expires_at <= now)))
+        return unpacked(
+            self._database.select(select(entries.c.id).where(entries.c.expires_at <= now))
+        )
 
     def count(self) -> int:
         return int(self._database.select(select(func.count()).select_from(entries))[0][0])
@@ -240,15 +244,16 @@ class EntryStore:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    *values, quarantined = row
-    return Entry(*values, bool(quarantined))
+    values = list(row)
+    values[-1] = bool(values[-1])
+    return Entry(*values)
 
 
 def _stored_vector(row: Sequence[Any]) -> StoredVector:
     return StoredVector(*row)
 
 
-def _row_of(draft: Draft) -> dict[str, object]:
+def _row_of(draft: Draft) -> dict[str, Any]:
     return {
         "scope_id": draft.scope.id,
         "key": draft.key,
@@ -263,8 +268,11 @@ def _row_of(draft: Draft) -> dict[str, object]:
         "model": draft.model,
         "created_at": draft.created_at,
         "expires_at": draft.expires_at,
+        "hits": 0,
+        "last_hit_at": None,
         "seconds": draft.seconds,
         "tokens": draft.tokens,
+        "quarantined": False,
     }
 
 

@@ -4,7 +4,7 @@
     ├── ThresholdError        a threshold that is not a number from 0 to 1
     ├── BlankQuestionError    a question without a single visible character
     ├── EmptyAnswerError      an answer without a single visible character
-    ├── AmountError           a duration, count or lifetime that is negative, endless or not a number
+    ├── AmountError           a duration, count or lifetime that is negative or not a number
     ├── ScopeError            a scope that is neither shared nor somebody's conversation
     ├── EmbedderError         the embedding model is missing, broken, or gives unusable vectors
     │   └── ExportError       the ONNX file could not be made, or does not give the same vectors

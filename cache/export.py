@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,14 +74,14 @@ def export_onnx(folder: Path) -> Path:
 def _export(original: SentenceTransformerEmbedder, path: Path) -> None:
     import torch
 
-    tokens = original.model.tokenize(["two probes", "of unequal length, for the padding"])
+    # Any word pieces do, as long as there are two rows and one of them is padded.
+    pieces_of_two = torch.tensor([[101, 7592, 102, 0], [101, 7592, 2088, 102]])
     batch, pieces = torch.export.Dim("batch"), torch.export.Dim("pieces", max=512)
     names = ("input_ids", "attention_mask")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quiet_exporter():
         torch.onnx.export(
             _sentence_encoder(original),
-            tuple(tokens[name] for name in names),
+            (pieces_of_two, (pieces_of_two > 0).long()),
             str(path),
             input_names=list(names),
             output_names=["vectors"],
@@ -87,6 +90,20 @@ def _export(original: SentenceTransformerEmbedder, path: Path) -> None:
             external_data=False,
             verbose=False,
         )
+
+
+@contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    """Keeps to itself what the exporter says about packages that this model does not use."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            logger.setLevel(level)
 
 
 def _sentence_encoder(original: SentenceTransformerEmbedder) -> torch.nn.Module:

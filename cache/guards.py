@@ -16,6 +16,11 @@ LONGEST_COMPARED_BYTES = 500
 """Longer questions (UTF-8 bytes) are compared exactly or not at all: the embedding model reads the
 first 256 word pieces only, and two long texts with one beginning would be one vector."""
 
+
+def _words_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _NUMERAL = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
@@ -25,6 +30,7 @@ _NUMBER_WORDS = {
     for number, words in {
         0: "zero",
         1: "first once single",
+        0.5: "half",
         2: "two second twice double",
         3: "three third triple",
         4: "four fourth",
@@ -57,17 +63,17 @@ _NUMBER_WORDS = {
     }.items()
     for word in words.split()
 }
-_DATE_WORDS = frozenset(
+_DATE_WORDS = _words_of(
     """monday tuesday wednesday thursday friday saturday sunday weekday weekdays weekend weekends
     january february april june july august september october november december
     today tonight tomorrow yesterday daily weekly monthly quarterly yearly annual annually
     morning afternoon evening night noon midnight spring summer autumn winter
-    christmas easter""".split()
+    christmas easter"""
 )
-_NEGATIONS = frozenset(
+_NEGATIONS = _words_of(
     """not no never without cannot neither nor none nothing nobody nowhere unable except
     dont doesnt didnt isnt arent wasnt werent cant couldnt wont wouldnt shouldnt hasnt havent hadnt
-    aint avoid stop""".split()
+    aint avoid stop"""
 )
 
 

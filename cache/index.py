@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import faiss
 import numpy as np
@@ -21,7 +22,7 @@ SIGNS_FROM = 4096
 """Partition size from which the binary index goes first: flat search takes 0.05 ms at 1 k vectors
 and 0.5-0.7 ms at 10 k, signs and exact similarities of the best take 0.2 ms at 10 k."""
 
-SIGNS_KEPT = 256
+SIGNS_KEPT = 128
 """How many of the nearest by sign get an exact similarity. Missing one costs a hit, never a wrong
 answer."""
 
@@ -42,8 +43,9 @@ class Partition:
     """The vectors of one scope, in the order in which they were added."""
 
     def __init__(self, dimension: int) -> None:
-        self._flat = faiss.IndexFlatIP(dimension)
-        self._signs: faiss.IndexBinaryFlat | None = None
+        # FAISS's own annotations leave out what its Python layer adds.
+        self._flat: Any = faiss.IndexFlatIP(dimension)
+        self._signs: Any = None
         self._ids: list[int] = []
 
     def __len__(self) -> int:
@@ -55,8 +57,14 @@ class Partition:
 
     def vectors(self) -> Vectors:
         """A copy of all vectors, shape (n, d)."""
-        stored: Vectors = self._flat.reconstruct_n(0, len(self._ids))
-        return stored
+        return self._stored.copy()
+
+    @property
+    def _stored(self) -> Vectors:
+        """The flat index's own memory, shape (n, d): right until the next change."""
+        values = self._flat.ntotal * self._flat.d
+        shown: Vectors = faiss.rev_swig_ptr(self._flat.get_xb(), values).reshape(-1, self._flat.d)
+        return shown
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         self._flat.add(vectors)
@@ -94,7 +102,7 @@ class Partition:
             similarities, positions = self._flat.search(row, k)
             return similarities[0], positions[0]
         _, rough = self._signs.search(_signs_of(row), SIGNS_KEPT)
-        exact = self._flat.reconstruct_batch(rough[0]) @ row[0]
+        exact = self._stored[rough[0]] @ row[0]
         best = np.argsort(-exact, kind="stable")[:k]
         return exact[best], rough[0][best]
 

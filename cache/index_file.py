@@ -11,6 +11,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -79,7 +80,7 @@ def load(folder: Path, embedder: str, dimension: int) -> Snapshot | None:
             return None
         if sidecar.sha256 != sha256_of(file):
             return None
-        index = faiss.deserialize_index(np.fromfile(file, dtype=np.uint8))
+        index: Any = faiss.deserialize_index(np.fromfile(file, dtype=np.uint8))
     except (OSError, ValueError, TypeError):
         return None
     if index.d != dimension or index.ntotal != sidecar.count:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from cache.errors import ScopeError
 
 _TRAILING = " .?。"
 _NORMALISING_ROUNDS = 4
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def readable(text: str) -> str:
     """The text as it can be stored: lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
-    return text.encode("utf-8", "replace").decode("utf-8") if _has_surrogate(text) else text
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def normalise(text: str) -> str:
@@ -90,7 +92,15 @@ class Scope:
     @property
     def id(self) -> str:
         """SHA-256 (hex, 64 characters) of the fields as a JSON list, which no two scopes share."""
-        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
+        fields = (
+            self.owner,
+            self.conversation,
+            self.prompt,
+            self.model,
+            self.purpose,
+            self.context,
+        )
+        return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
 
     @property
     def shared(self) -> bool:
@@ -112,7 +122,3 @@ def _without_trailing_punctuation(text: str) -> str:
         if shorter == text:
             return text
         text = shorter
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)

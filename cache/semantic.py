@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -149,9 +149,7 @@ class SemanticCache:
         cache._writer.start()
         return cache
 
-    def lookup(
-        self, question: str, scope: Scope, *, threshold: float, asker: str = ""
-    ) -> Lookup:
+    def lookup(self, question: str, scope: Scope, *, threshold: float, asker: str = "") -> Lookup:
         """The answer to the same question or to one at least ``threshold`` similar.
 
         :param threshold: least cosine similarity, 0..1.
@@ -207,9 +205,7 @@ class SemanticCache:
         )
         return self._space.insert(draft)
 
-    def explain(
-        self, question: str, scope: Scope, *, threshold: float, k: int = 5
-    ) -> Explanation:
+    def explain(self, question: str, scope: Scope, *, threshold: float, k: int = 5) -> Explanation:
         """What :meth:`lookup` would decide, and from what. Not logged.
 
         :param k: how many semantic candidates to show, best first.
@@ -305,7 +301,7 @@ class SemanticCache:
         if any(candidate.servable for candidate in same):
             return decide(same, threshold)
         close = self._candidates.close(question, [scope.id], now, CANDIDATES)
-        return decide(_in_order(same, close), threshold)
+        return decide(self._candidates.judged(question, _in_order(same, close)), threshold)
 
     def _explain(
         self, question: str, scope_ids: Sequence[str], threshold: float, k: int
@@ -315,9 +311,9 @@ class SemanticCache:
         now = self._clock()
         same = self._candidates.same(question, scope_ids, now)
         close = self._candidates.close(question, scope_ids, now, max(k, CANDIDATES))
-        considered = _in_order(same, close[:CANDIDATES])
-        shown = tuple(_in_order(same, close)[:k])
-        return Explanation(question, threshold, decide(considered, threshold), shown)
+        judged = tuple(self._candidates.judged(question, _in_order(same, close)))
+        decision = decide(judged[: len(same) + CANDIDATES], threshold)
+        return Explanation(question, threshold, decision, judged[:k])
 
     def _log(
         self, lookup: Lookup, decision: Decision, scope: Scope, threshold: float, asker: str
@@ -361,10 +357,11 @@ def _lookup_of(question: str, decision: Decision, seconds: float) -> Lookup:
     )
 
 
-def _in_order(same: Sequence[Candidate], close: Sequence[Candidate]) -> list[Candidate]:
+def _in_order(same: Sequence[Candidate], close: Iterable[Candidate]) -> Iterator[Candidate]:
     """Exact ones first, and no entry twice."""
     known = {candidate.entry.id for candidate in same}
-    return [*same, *(candidate for candidate in close if candidate.entry.id not in known)]
+    yield from same
+    yield from (candidate for candidate in close if candidate.entry.id not in known)
 
 
 def _checked_question(question: str) -> str:
@@ -374,7 +371,7 @@ def _checked_question(question: str) -> str:
 
 
 def _checked_amount(field: str, value: float) -> float:
-    if not (isinstance(value, (int, float)) and 0 <= value < math.inf):
+    if not 0 <= value < math.inf:
         raise AmountError(field, value)
     return value
 

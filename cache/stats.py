@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import (
@@ -148,6 +148,9 @@ class WhatIf:
         return self.hits / self.lookups if self.lookups else None
 
 
+_COLUMNS = [lookups.c[field.name] for field in fields(LookupRecord)]
+
+
 class Journal:
     """Takes lookups at once and writes them soon, so that no lookup waits for the disk.
 
@@ -206,7 +209,7 @@ class Journal:
     def newest(self, limit: int, owner: str | None) -> tuple[LookupRecord, ...]:
         """Newest first; ``owner`` sees what he asked himself, ``None`` sees everything."""
         self.flush()
-        statement = select(lookups).order_by(lookups.c.time.desc(), lookups.c.id.desc())
+        statement = select(*_COLUMNS).order_by(lookups.c.time.desc(), lookups.c.id.desc())
         if owner is not None:
             statement = statement.where(lookups.c.asker == owner)
         return tuple(_record(row) for row in self._database.select(statement.limit(limit)))
@@ -224,7 +227,7 @@ class Journal:
     def totals(self) -> dict[str, float]:
         """Running totals by name; a name that was never counted is absent."""
         self.flush()
-        return {name: amount for name, amount in self._database.select(select(totals))}
+        return dict(self._database.select(select(totals)))
 
 
 def new_lookup_id() -> str:
@@ -233,7 +236,7 @@ def new_lookup_id() -> str:
 
 def _write(connection: Connection, taken: Sequence[tuple[LookupRecord, int]]) -> None:
     names = [field.name for field in fields(LookupRecord)]
-    rows = [dict(zip(names, astuple(record), strict=True)) for record, _ in taken]
+    rows = [{name: getattr(record, name) for name in names} for record, _ in taken]
     connection.execute(insert(lookups), rows)
     _add_totals(connection, taken)
     _count_hits(connection, [record for record, _ in taken if record.hit])
@@ -275,8 +278,8 @@ def _count_hits(connection: Connection, hits: Sequence[LookupRecord]) -> None:
 
 def _forget_oldest(connection: Connection) -> None:
     newest = connection.execute(select(func.max(_ROWID)).select_from(lookups)).scalar_one()
-    connection.execute(delete(lookups).where(_ROWID <= newest - LOG_KEPT))
+    connection.execute(delete(lookups).where(newest - LOG_KEPT >= _ROWID))
 
 
-def _record(row: Any) -> LookupRecord:
-    return LookupRecord(**row._mapping)
+def _record(row: Sequence[Any]) -> LookupRecord:
+    return LookupRecord(*row)

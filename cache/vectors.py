@@ -56,7 +56,8 @@ class VectorSpace:
 
         :raises EmbedderError: if the embedder gives none, or one that is not finite.
         """
-        return self._embed([text])[0]
+        (vector,) = self._embed([text])
+        return np.asarray(vector, dtype=np.float32)
 
     def search(self, scope_ids: Sequence[str], vector: Vectors, k: int) -> list[Neighbour]:
         """The k nearest in the given scopes, entries of other processes included."""
@@ -67,10 +68,9 @@ class VectorSpace:
     def insert(self, draft: Draft) -> Entry:
         """Keeps an entry, then makes it findable."""
         with self._database.lock:
-            with self._database.write() as connection:
+            with self._database.write():
                 self._catch_up()
-                replaced = self._entries.replaced_by(draft)
-                entry = self._entries.insert(connection, draft)
+                entry, replaced = self._entries.insert(draft)
             self.forget(replaced)
             self._index.add(draft.scope.id, [entry.id], draft.vector.reshape(1, -1))
             self._last_id = entry.id
@@ -131,7 +131,7 @@ class VectorSpace:
             self._index.add(scope_id, saved.ids[rows].tolist(), saved.vectors[rows])
 
     def _add_stored(self, stored: Iterable[StoredVector]) -> dict[int, Vectors]:
-        """Adds vectors read from the database; those of another model are made anew and returned."""
+        """Adds vectors from the database; makes another model's anew, and returns those by id."""
         ours: dict[str, list[StoredVector]] = {}
         foreign: list[StoredVector] = []
         for vector in stored:

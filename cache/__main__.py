@@ -1,0 +1,161 @@
+"""The command line: ``python -m cache stats|clear|lookup|prepare``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from cache.decision import Candidate
+from cache.embedder import ONNX_FILE, load_embedder, onnx_is_current
+from cache.errors import CacheError
+from cache.semantic import Explanation, SemanticCache
+
+USUAL_THRESHOLD = 0.85
+
+Result = Mapping[str, object]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; 0 if it was done, 1 if it was refused, with the reason on stderr."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], Result] = options.command
+    try:
+        result = command(options)
+    except CacheError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(result, ensure_ascii=False) if options.json else _as_text(result))
+    return 0
+
+
+def default_folder(environment: Mapping[str, str]) -> Path:
+    """``$REPRISE_HOME/cache``, or the cache's place in the user's data folder."""
+    home = environment.get("REPRISE_HOME")
+    if home:
+        return Path(home).expanduser() / "cache"
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("reprise")) / "cache"
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--folder", type=Path, help="where the cache lies")
+    common.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    parser = argparse.ArgumentParser(prog="python -m cache", description="The semantic cache.")
+    commands = parser.add_subparsers(required=True)
+
+    stats = commands.add_parser("stats", parents=[common], help="hits, misses, what was saved")
+    stats.set_defaults(command=_stats)
+    clear = commands.add_parser("clear", parents=[common], help="remove all entries")
+    clear.add_argument("--expired", action="store_true", help="only those whose time is over")
+    clear.set_defaults(command=_clear)
+    lookup = commands.add_parser("lookup", parents=[common], help="explain a lookup")
+    lookup.add_argument("question")
+    lookup.add_argument("--threshold", type=float, default=USUAL_THRESHOLD, help="0 to 1")
+    lookup.set_defaults(command=_lookup)
+    prepare = commands.add_parser("prepare", parents=[common], help="make the fast model file")
+    prepare.set_defaults(command=_prepare)
+    return parser
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    return options.folder or default_folder(os.environ)
+
+
+def _open(options: argparse.Namespace) -> SemanticCache:
+    folder = _folder(options)
+    return SemanticCache.open(folder, load_embedder(folder))
+
+
+def _stats(options: argparse.Namespace) -> Result:
+    cache = _open(options)
+    try:
+        stats = cache.stats()
+    finally:
+        cache.close()
+    return {**asdict(stats), "hits": stats.hits, "hit_rate": stats.hit_rate}
+
+
+def _clear(options: argparse.Namespace) -> Result:
+    cache = _open(options)
+    try:
+        return {"removed": cache.clear_expired() if options.expired else cache.clear()}
+    finally:
+        cache.close()
+
+
+def _lookup(options: argparse.Namespace) -> Result:
+    cache = _open(options)
+    try:
+        explanation = cache.explain_shared(options.question, threshold=options.threshold)
+    finally:
+        cache.close()
+    return _told(explanation)
+
+
+def _told(explanation: Explanation) -> Result:
+    entry = explanation.entry
+    return {
+        "question": explanation.question,
+        "threshold": explanation.threshold,
+        "hit": explanation.hit,
+        "tier": explanation.tier,
+        "reason": explanation.reason,
+        "answer": None if entry is None else entry.answer,
+        "candidates": [
+            _told_candidate(candidate, explanation.threshold)
+            for candidate in explanation.candidates
+        ],
+    }
+
+
+def _told_candidate(candidate: Candidate, threshold: float) -> Result:
+    return {
+        "entry": candidate.entry.id,
+        "question": candidate.entry.question,
+        "model": candidate.entry.model,
+        "purpose": candidate.entry.purpose,
+        "tier": candidate.tier,
+        "similarity": candidate.similarity,
+        "verdict": candidate.verdict(threshold),
+    }
+
+
+def _prepare(options: argparse.Namespace) -> Result:
+    from cache.export import export_onnx
+
+    folder = _folder(options)
+    made = not onnx_is_current(folder)
+    if made:
+        export_onnx(folder)
+    return {"file": str(folder / ONNX_FILE), "made": made}
+
+
+def _as_text(result: Result) -> str:
+    lines: list[str] = []
+    for name, value in result.items():
+        if isinstance(value, list):
+            lines += [f"{name}:", *(f"  {_on_one_line(item)}" for item in value)]
+        else:
+            lines.append(f"{name:<14} {_shown(value)}")
+    return "\n".join(lines)
+
+
+def _on_one_line(item: Mapping[str, object]) -> str:
+    return "  ".join(f"{name}={_shown(value)}" for name, value in item.items())
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
