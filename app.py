@@ -1,0 +1,61 @@
+"""Reprise's entry: `streamlit run app.py`.
+
+The server is here: what starts and ends with the process, and what it tells every browser. What
+a browser sees begins in `pages/parts/shell.py`. That script lies inside `pages/` because
+Streamlit takes a folder of that name beside its script for pages of their own, and would then
+run one without the shell when its address is the first to be visited.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from agents.errors import SettingsError
+from pages.parts.browser import Introduction
+
+ROOT = Path(__file__).parent
+logger = logging.getLogger("reprise")
+
+
+def _begin() -> None:
+    """Start the Runtime, so that the model loads before the first visit."""
+    from pages.parts import session  # importing the agents takes seconds
+
+    try:
+        session.runtime()
+    except SettingsError as error:
+        logger.error("%s", error)  # told in the page, too
+
+
+def _end() -> None:
+    from pages.parts import session
+
+    session.runtime.clear()
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Load while the first browsers already find a page; keep what was written at the end."""
+    beginning = threading.Thread(target=_begin, name="reprise-begin", daemon=True)
+    beginning.start()
+    yield
+    beginning.join()
+    with suppress(SettingsError):
+        _end()
+
+
+app = st.App(
+    ROOT / "pages" / "parts" / "shell.py",
+    lifespan=lifespan,
+    routes=[Mount("/app/static", StaticFiles(directory=ROOT / "static"))],
+    middleware=[Middleware(Introduction)],
+)

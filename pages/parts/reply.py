@@ -1,0 +1,153 @@
+"""How a message and a reply are drawn, whether the reply is finished or still being written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from agents.dialogue.messages import Reply, UserMessage
+from agents.dialogue.turns import TurnView
+from agents.errors import RepriseError
+from cache import CacheError
+from pages.parts import clipboard, notices, session, text, words
+
+_ENDINGS = {
+    "stopped": "Stopped",
+    "interrupted": "Interrupted when the server stopped",
+}
+
+
+def said(message: UserMessage) -> None:
+    """What the user said, to the letter."""
+    with st.chat_message("user"), st.container(key=f"said-{message.id}"):
+        st.text(message.text)
+
+
+def finished(reply: Reply, *, again: Callable[[], None] | None) -> None:
+    """A reply that has ended, with what there is to know and to do about it.
+
+    Args:
+        again: Sends the same message once more; None where that makes no sense.
+    """
+    with st.chat_message("assistant"):
+        _words(reply)
+        if reply.failure is not None:
+            notices.problem(reply.failure)
+        if reply.notice:
+            st.caption(text.label(reply.notice))
+        if reply.status in _ENDINGS or reply.status == "failed":
+            _unfinished(reply, again)
+        if reply.text:
+            _about(reply)
+
+
+def live(view: TurnView) -> None:
+    """A reply that is being written."""
+    with st.chat_message("assistant"):
+        if view.reply.text:
+            with st.container(key=f"live-{view.reply.id}"):
+                _words(view.reply)
+        else:
+            _stage(view)
+
+
+def _words(reply: Reply) -> None:
+    if reply.answer:
+        st.markdown(text.markdown(reply.answer))
+    if reply.guidance:
+        with st.container(key=f"guidance-{reply.id}"):
+            st.markdown(text.markdown(reply.guidance))
+
+
+def _stage(view: TurnView) -> None:
+    status = session.runtime().status()
+    opening = view.stage == "reading" and status.cache.state in ("waiting", "loading")
+    stage = "Opening the cache" if opening else words.STAGES[view.stage]
+    st.markdown(f":shimmer[{stage} …]")
+    if view.stage == "loading" and status.model.total:
+        done, total = words.megabytes(status.model.done), words.megabytes(status.model.total)
+        st.caption(f"{done} of {total} are there. Your message is kept.")
+    for number, step in enumerate(view.steps, start=1):
+        st.markdown(f":gray[{number}]&ensp;{text.label(step.title)}")
+
+
+def _unfinished(reply: Reply, again: Callable[[], None] | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"ended-{reply.id}"):
+        if reply.status in _ENDINGS:
+            st.markdown(f":gray[:material/stop_circle: {_ENDINGS[reply.status]}]")
+        if again is not None:
+            st.button(
+                "Try again",
+                key=f"again-{reply.id}",
+                icon=":material/refresh:",
+                on_click=again,
+            )
+
+
+@st.fragment
+def _about(reply: Reply) -> None:
+    """Where the answer came from, and the thumbs; rating one reply disturbs no other."""
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key=f"about-{reply.id}",
+    ):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"facts-{reply.id}"):
+            if _from_cache(reply):
+                st.badge("From the cache", icon=":material/bolt:", color="green")
+            st.caption(notices.strip(_facts(reply)), width="content")
+        with st.container(
+            horizontal=True,
+            wrap=False,
+            width="content",
+            vertical_alignment="center",
+            gap=None,
+            key=f"tools-{reply.id}",
+        ):
+            _thumbs(reply)
+            clipboard.button(reply.text, key=f"copy-{reply.id}")
+
+
+def _from_cache(reply: Reply) -> bool:
+    return reply.served is not None and reply.served.tier is not None
+
+
+def _facts(reply: Reply) -> list[str]:
+    served = reply.served
+    if served is not None and served.tier is not None:
+        close = "the same question" if served.tier == "exact" else ""
+        if served.tier == "semantic" and served.similarity is not None:
+            close = f"similarity {words.similarity(served.similarity)}"
+        saved = f"saved {words.duration(served.seconds_saved)}" if served.seconds_saved else ""
+        return [close, words.duration(reply.seconds), saved]
+    facts = [words.duration(reply.seconds) if reply.seconds else ""]
+    if reply.tokens:
+        if reply.first_token is not None:
+            facts.append(f"first token {words.duration(reply.first_token)}")
+        facts.append(words.counted(reply.tokens, "token"))
+    if served is not None and served.similarity is not None:
+        facts.append(f"nearest {words.similarity(served.similarity)}")
+    return facts
+
+
+def _thumbs(reply: Reply) -> None:
+    if reply.status not in ("complete", "stopped"):
+        return
+    key = f"liked-{reply.id}"
+    default = None if reply.liked is None else int(reply.liked)
+    st.feedback("thumbs", key=key, default=default, on_change=_rate, args=(reply.id, key))
+
+
+def _rate(reply_id: str, key: str) -> None:
+    current = session.conversation()
+    if current is None:
+        return
+    thumb = st.session_state[key]
+    try:
+        session.runtime().rate(
+            current, session.owner(), reply_id, None if thumb is None else bool(thumb)
+        )
+    except (RepriseError, CacheError) as error:
+        st.toast(text.label(str(error)), icon=":material/error:")
