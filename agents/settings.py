@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +15,7 @@ from platformdirs import user_data_path
 from agents.errors import SettingsError
 
 Provider = Literal["embedded", "openai", "anthropic", "gemini", "ollama"]
-T = TypeVar("T")
+T = TypeVar("T", bound=float)
 
 DEFAULT_MODEL: Final[Mapping[str, str]] = {
     "embedded": "",
@@ -104,7 +104,7 @@ class Settings:
             home=Path(reader.text("HOME", str(default.home))).expanduser(),
             provider=provider,
             model=reader.text("MODEL", DEFAULT_MODEL[provider]),
-            api_key=reader.text("API_KEY", variables.get(OWN_KEY.get(provider, ""), "")),
+            api_key=reader.text("API_KEY", variables.get(OWN_KEY.get(provider, ""), "").strip()),
             base_url=reader.text("BASE_URL", default.base_url),
             temperature=reader.number("TEMPERATURE", default.temperature, low=0, high=2),
             max_tokens=reader.whole("MAX_TOKENS", default.max_tokens, low=1),
@@ -153,8 +153,8 @@ class _Reader:
             value = convert(text)
         except ValueError:
             raise self._refused(name, text, f"which is not {kind}", kind, wanted) from None
-        size = float(value)  # type: ignore[arg-type]
-        if not math.isfinite(size) or size < low or (high is not None and size > high):
+        highest = sys.float_info.max if high is None else high
+        if not low <= value <= highest:
             raise self._refused(name, text, "which is out of range", kind, wanted)
         return value
 

@@ -39,7 +39,8 @@ _CLOSING: Final = _opening(
     r"that will be all", r"(?:i'm|we're) done", r"thanks?(?: you)?(?: (?:so|very) much| a lot)?",
     r"cheers", r"tsch[üu]ss", r"danke(?: sch[öo]n)?", r"auf wiedersehen",
     after=r"(?:(?:ok(?:ay)?|no|great|perfect|cool|alright)[\s,.!]+)*",
-    end=r"(?:[\s,.!]+(?:for (?:your|the|all (?:your|the)) \w+|bye|goodbye|now|that's all))*[\s,.!]*$",
+    end=r"(?:[\s,.!]+(?:for (?:your|the|all (?:your|the)) \w+|bye|goodbye|now|that's all|"
+    r"thanks?(?: you)?|danke))*[\s,.!]*$",
 )  # fmt: skip
 _DEEPENING: Final = _cue(
     r"(?:tell me|say|know|hear) more", r"more (?:detail|depth|about (?:that|it|this))",

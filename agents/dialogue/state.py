@@ -25,7 +25,6 @@ from agents.dialogue.machine import Machine, State, Transition
 from agents.dialogue.messages import Message, MessageType, Mood, Reply, UserMessage
 from agents.dialogue.plan import Plan, Progress, Step
 
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _ABOUT_SOMETHING = frozenset(
     {
         MessageType.QUESTION_ASKED,
@@ -34,6 +33,10 @@ _ABOUT_SOMETHING = frozenset(
     }
 )
 _LONGEST_TOPIC: Final = 60
+
+
+def _nothing() -> Mapping[str, str]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ class ChatState:
     messages: tuple[Message, ...] = ()
     plan: Plan | None = None
     progress: tuple[Progress, ...] = ()
-    preferences: Mapping[str, str] = field(default=_NOTHING)
-    variables: Mapping[str, str] = field(default=_NOTHING)
+    preferences: Mapping[str, str] = field(default_factory=_nothing)
+    variables: Mapping[str, str] = field(default_factory=_nothing)
     transitions: tuple[Transition, ...] = ()
 
     @property
@@ -129,7 +132,9 @@ def _(event: Started, state: ChatState, _machine: Machine) -> ChatState:
 def _(event: Heard, state: ChatState, machine: Machine) -> ChatState:
     message = event.message
     for kind in message.types:
-        state = _moved(state, (machine.hear(state.state, kind),), kind.value, event.at)
+        heard = machine.hear(state.state, kind)
+        path = (heard,) if machine.allows(state.state, heard) else ()
+        state = _moved(state, path, kind.value, event.at)
     about = state.step is None or MessageType.TOPIC_INTRODUCED not in message.types
     if about and _ABOUT_SOMETHING.intersection(message.types):
         state = replace(state, topic=shortened(message.text))

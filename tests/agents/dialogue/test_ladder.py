@@ -1,0 +1,35 @@
+"""What is tried when a reply does not meet a step."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.dialogue.ladder import MOST_TRIES, fallback_kind, rung
+from tests.agents.dialogue.examples import step
+
+
+@pytest.mark.parametrize(
+    "fallback, order",
+    [
+        ("clarify", ["clarify", "rephrase", "skip"]),
+        ("Rephrase.", ["rephrase", "clarify", "skip"]),
+        ("For example: 900 euros.", ["say_fallback", "clarify", "skip"]),
+        ("", ["rephrase", "clarify", "skip"]),
+    ],
+)
+def test_the_steps_own_fallback_comes_first_and_the_third_failure_skips(fallback, order):
+    assert [rung(step(fallback=fallback), attempts) for attempts in range(3)] == order
+
+
+@pytest.mark.parametrize("attempts", range(MOST_TRIES - 1, 10))
+def test_nobody_is_asked_more_than_three_times(attempts):
+    assert rung(step(), attempts) == "skip"
+
+
+@pytest.mark.parametrize("text", ["Clarify", " CLARIFY! ", "clarify."])
+def test_the_word_clarify_is_meant_however_it_is_written(text):
+    assert fallback_kind(step(fallback=text)) == "clarify"
+
+
+def test_a_sentence_with_the_word_is_a_text_to_say():
+    assert fallback_kind(step(fallback="Clarify whether it is for two.")) == "say_fallback"

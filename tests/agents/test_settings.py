@@ -1,0 +1,154 @@
+"""Settings: what is read, what is refused, and that a key is never shown."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.errors import SettingsError
+from agents.settings import DEFAULT_MODEL, OWN_KEY, Settings
+
+GIVEN = {
+    "home": ("/srv/reprise", Path("/srv/reprise")),
+    "provider": ("OpenAI", "openai"),
+    "model": (" gpt-x ", "gpt-x"),
+    "api_key": ("sk-123", "sk-123"),
+    "base_url": ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1"),
+    "temperature": ("1.5", 1.5),
+    "max_tokens": ("12", 12),
+    "timeout": ("3.5", 3.5),
+    "threads": ("2", 2),
+    "threshold": ("0.77", 0.77),
+    "ttl_hours": ("12", 12.0),
+    "max_message": ("99", 99),
+}
+REFUSED = [
+    ("PROVIDER", "mystery", "embedded, openai, anthropic, gemini, ollama"),
+    ("TEMPERATURE", "hot", "a number from 0 to 2"),
+    ("TEMPERATURE", "2.1", "a number from 0 to 2"),
+    ("MAX_TOKENS", "0", "a whole number of at least 1"),
+    ("MAX_TOKENS", "1.5", "a whole number of at least 1"),
+    ("MAX_TOKENS", "9" * 400, "a whole number of at least 1"),
+    ("TIMEOUT", "0", "a number of at least 0.1"),
+    ("TIMEOUT", "inf", "a number of at least 0.1"),
+    ("THREADS", "-1", "a whole number of at least 0"),
+    ("THRESHOLD", "nan", "a number from 0 to 1"),
+    ("THRESHOLD", "1.01", "a number from 0 to 1"),
+    ("TTL_HOURS", "-1", "a number from 0 to 1e+06"),
+    ("MAX_MESSAGE", "100000", "a whole number from 1 to 20000"),
+]
+
+
+def test_the_examples_below_cover_every_setting():
+    assert set(GIVEN) == {field.name for field in fields(Settings)}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_every_setting_is_read_from_the_variable_of_its_name(name):
+    text, value = GIVEN[name]
+
+    assert getattr(Settings.read({f"REPRISE_{name.upper()}": text}), name) == value
+
+
+def test_without_variables_every_setting_has_its_default():
+    assert Settings.read({}) == Settings()
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_blank_variable_is_as_good_as_none(name):
+    assert Settings.read({f"REPRISE_{name.upper()}": "  "}) == Settings()
+
+
+@pytest.mark.parametrize("name, value, accepted", REFUSED)
+def test_a_value_that_cannot_be_used_is_refused_with_its_variable_and_what_is_accepted(
+    name, value, accepted
+):
+    with pytest.raises(SettingsError) as refused:
+        Settings.read({f"REPRISE_{name}": value})
+
+    assert refused.value.name == f"REPRISE_{name}"
+    assert f"REPRISE_{name} is '{value}'" in refused.value.message
+    assert accepted in refused.value.remedy
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_a_threshold_is_a_number_from_0_to_1_or_refused(number):
+    variables = {"REPRISE_THRESHOLD": repr(number)}
+    if 0 <= number <= 1:
+        assert Settings.read(variables).threshold == number
+    else:
+        with pytest.raises(SettingsError):
+            Settings.read(variables)
+
+
+@given(st.text(alphabet="0123456789.-+e_ xnaif", max_size=400))
+def test_whatever_stands_for_a_number_is_read_or_refused_in_our_own_words(text):
+    try:
+        settings = Settings.read({"REPRISE_MAX_TOKENS": text, "REPRISE_TIMEOUT": text})
+    except SettingsError:
+        return
+    assert settings.max_tokens >= 1
+    assert 0.1 <= settings.timeout < float("inf")
+
+
+def test_the_environment_goes_before_streamlits_secrets(monkeypatch):
+    monkeypatch.setenv("REPRISE_MODEL", "from-the-environment")
+    secrets = {"REPRISE_MODEL": "from-secrets", "REPRISE_MAX_TOKENS": 99, "a": {"nested": "table"}}
+
+    settings = Settings.from_env(secrets)
+
+    assert settings.model == "from-the-environment"
+    assert settings.max_tokens == 99
+
+
+@pytest.mark.parametrize("provider", OWN_KEY)
+def test_a_providers_own_key_is_used_where_ours_is_not_set(provider):
+    variables = {"REPRISE_PROVIDER": provider, OWN_KEY[provider]: "its-own"}
+
+    assert Settings.read(variables).api_key == "its-own"
+    assert Settings.read({**variables, "REPRISE_API_KEY": "ours"}).api_key == "ours"
+
+
+@pytest.mark.parametrize("provider", ["embedded", "ollama"])
+def test_a_provider_without_a_key_takes_nobody_elses(provider):
+    keys = dict.fromkeys(OWN_KEY.values(), "somebody-elses")
+
+    assert Settings.read({"REPRISE_PROVIDER": provider, **keys}).api_key == ""
+
+
+def test_a_line_end_after_a_key_is_no_part_of_it():
+    variables = {"REPRISE_PROVIDER": "openai", "OPENAI_API_KEY": "sk-123\n"}
+
+    assert Settings.read(variables).api_key == "sk-123"
+
+
+@pytest.mark.parametrize("provider, model", DEFAULT_MODEL.items())
+def test_every_provider_has_a_model_to_begin_with(provider, model):
+    assert Settings.read({"REPRISE_PROVIDER": provider}).model == model
+
+
+def test_a_key_is_not_shown_by_the_settings_nor_by_a_refusal():
+    variables = {"REPRISE_API_KEY": "sk-secret", "REPRISE_PROVIDER": "openai"}
+    assert "sk-secret" not in repr(Settings.read(variables))
+
+    with pytest.raises(SettingsError) as refused:
+        Settings.read({**variables, "REPRISE_THRESHOLD": "much"})
+    assert "sk-secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("hours, ttl", [("0", None), ("0.5", timedelta(minutes=30))])
+def test_a_time_to_live_of_zero_means_for_ever(hours, ttl):
+    assert Settings.read({"REPRISE_TTL_HOURS": hours}).ttl == ttl
+
+
+def test_only_the_embedded_model_is_a_file():
+    variables = {"REPRISE_MODEL": "~/mine.gguf"}
+
+    assert Settings.read(variables).model_path == Path.home() / "mine.gguf"
+    assert Settings.read({**variables, "REPRISE_PROVIDER": "ollama"}).model_path is None
+    assert Settings.read({}).model_path is None
