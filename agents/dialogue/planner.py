@@ -10,7 +10,7 @@ import pydantic_core
 from ag2 import Agent, MemoryStream
 from ag2.config import ModelConfig
 from ag2.events import ModelMessageChunk
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from agents.dialogue import prompts
 from agents.dialogue.phrases import GERMAN, phrases_for
@@ -19,18 +19,30 @@ from agents.models.cached import CacheLookedUp, CacheRequest
 
 logger = logging.getLogger(__name__)
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 TRIES: Final = 2
+LONGEST_TEXT: Final = 300
 
 
 class StepDraft(BaseModel):
-    """A step as the model writes it."""
+    """A step as the model writes it.
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    description: Text
-    expected_response: Text
-    success_criteria: Text
-    fallback: Text
+    The lengths are checked here and not by the schema: as a grammar of llama.cpp a string of at
+    most 300 characters takes minutes.
+    """
+
+    title: str
+    description: str
+    expected_response: str
+    success_criteria: str
+    fallback: str
+
+    @field_validator("*")
+    @classmethod
+    def _short_text(cls, value: str) -> str:
+        value = " ".join(value.split())
+        if not 1 <= len(value) <= LONGEST_TEXT:
+            raise ValueError(f"has {len(value)} characters, not 1 to {LONGEST_TEXT}")
+        return value
 
 
 class PlanDraft(BaseModel):

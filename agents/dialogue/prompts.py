@@ -21,17 +21,18 @@ CHAT: Final = (
 )
 
 PLANNER: Final = (
-    "You plan conversations. For the user's goal, write the few things the assistant has to find "
-    "out from the user before it can help, most important first. Give 3 or 4 steps, one thing "
-    "each.\n"
-    "For each step write:\n"
-    "- title: two or three words\n"
-    "- description: one short question to the user, in the second person, ending in a question "
-    "mark\n"
-    "- expected_response: what a good reply names, in a few words\n"
-    "- success_criteria: when the reply is enough to go on, in a few words\n"
-    "- fallback: clarify, rephrase, or one sentence with two example replies\n"
-    "Write every text in the language of the goal."
+    "You plan conversations. For the user's goal, list the things the assistant must find out "
+    "from the user before it can help: 3 or 4 steps, one thing each, most important first. Every "
+    "description asks the user about their own wishes or situation ('you', 'your'), never about "
+    "facts, and never what the goal already says. Keep every text under ten words.\n"
+    "Example for the goal 'Buy a used bicycle':\n"
+    '{"steps": [{"title": "Use", "description": "What will you mostly use the bicycle for?", '
+    '"expected_response": "commuting, sport or leisure", "success_criteria": "a use is named", '
+    '"fallback": "clarify"}, {"title": "Budget", "description": "How much would you like to '
+    'spend?", "expected_response": "an amount or a range", "success_criteria": "an amount is '
+    'named", "fallback": "For example: up to 300 euros."}, {"title": "Size", "description": "How '
+    'tall is the rider?", "expected_response": "a height", "success_criteria": "a height is '
+    'given", "fallback": "rephrase"}]}'
 )
 
 JUDGE: Final = (
@@ -52,7 +53,7 @@ def fingerprint(prompt: str) -> str:
 
 def goal(text: str) -> str:
     """The planner's message."""
-    return f"Goal: {text}"
+    return f"Goal: {text}\n\nWrite all texts in the language of this goal."
 
 
 def judgement(step: Step, reply: str) -> str:

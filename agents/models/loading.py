@@ -141,7 +141,7 @@ class ModelLoader:
         embedded.start()
         self._embedded = embedded
         self.status = PartStatus("loading", "Reading its instructions")
-        embedded.warm(self._static_prompts)
+        embedded.warm([{"role": "system", "content": text}] for text in self._static_prompts)
 
     def _weights(self) -> Path:
         own = self._settings.model_path
