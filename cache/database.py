@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -50,6 +52,13 @@ HISTORY = ("1: entries, their vectors, the log of lookups, running totals, feedb
 """One line for each schema version, oldest first; the newest is what this package writes."""
 
 SCHEMA_VERSION = len(HISTORY)
+
+_READ_WAITS = 0.05
+"""Seconds that reading waits for an exclusive lock. Asking the model costs more than a miss, yet
+a lookup that hangs costs everybody who waits for the same connection."""
+
+_BETWEEN_TRIES = 0.01
+"""Seconds between a writer's tries to get past another process's lock."""
 
 _METADATA = MetaData()
 
@@ -164,9 +173,16 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, engine: Engine, connection: Connection, *, read_only: bool
+        self,
+        path: Path,
+        engine: Engine,
+        connection: Connection,
+        *,
+        busy_seconds: float,
+        read_only: bool,
     ) -> None:
         self.path = path
+        self._busy = busy_seconds
         self.read_only = read_only
         self.lock = threading.RLock()
         self._engine = engine
@@ -190,10 +206,10 @@ class Database:
 
     @classmethod
     def _connect(cls, path: Path, busy_seconds: float, *, read_only: bool) -> Database:
-        engine = _engine(path, busy_seconds, read_only=read_only)
+        engine = _engine(path, read_only=read_only)
         with _translated(path):
             connection = engine.connect()
-        database = cls(path, engine, connection, read_only=read_only)
+        database = cls(path, engine, connection, busy_seconds=busy_seconds, read_only=read_only)
         try:
             database._prepare()
         except StoreError:
@@ -206,7 +222,10 @@ class Database:
         if self.read_only:
             return
         with self.lock, _translated(self.path):
-            self._connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            (mode,) = self._driver.execute("PRAGMA journal_mode").fetchone()
+        if mode != "wal":
+            with self._held(partial(self._driver.execute, "PRAGMA journal_mode=WAL"), self._busy):
+                pass
         with self.write() as connection:
             if _schema_version(connection) == 0:
                 _METADATA.create_all(connection)
@@ -244,15 +263,17 @@ class Database:
             return self._connection.execute(statement, parameters or {}).fetchall()
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, patient: bool = True) -> Iterator[Connection]:
         """A transaction: all of it is kept, or nothing.
+
+        :param patient: wait for other processes, as long as :meth:`open` was told.
 
         With ``synchronous=NORMAL`` in WAL a commit survives the end of the process, killed or not;
         after a power cut or a crash of the system the last commits may be missing, and the
         database is whole.
         """
-        with self.lock, _translated(self.path):
-            self._driver.execute("BEGIN IMMEDIATE")
+        begin = partial(self._driver.execute, "BEGIN IMMEDIATE")
+        with self._held(begin, self._busy if patient else 0.0):
             try:
                 yield self._connection
                 self._driver.execute("COMMIT")
@@ -261,6 +282,35 @@ class Database:
                 if self._driver.in_transaction:
                     self._driver.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _held(self, operation: Callable[[], object], seconds: float) -> Iterator[None]:
+        """The lock, once an operation has got past other processes' locks.
+
+        Between the tries our own lock is free, so that lookups go on while a writer waits.
+        """
+        deadline = time.monotonic() + seconds
+        with _translated(self.path):
+            while not self._got_past(operation, last=time.monotonic() >= deadline):
+                time.sleep(_BETWEEN_TRIES)
+            try:
+                yield
+            finally:
+                self.lock.release()
+
+    def _got_past(self, operation: Callable[[], object], *, last: bool) -> bool:
+        self.lock.acquire()
+        try:
+            operation()
+        except sqlite3.OperationalError as error:
+            self.lock.release()
+            if last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        except BaseException:
+            self.lock.release()
+            raise
+        return True
 
     @property
     def bytes(self) -> int:
@@ -274,12 +324,12 @@ class Database:
             self._engine.dispose()
 
 
-def _engine(path: Path, busy_seconds: float, *, read_only: bool) -> Engine:
+def _engine(path: Path, *, read_only: bool) -> Engine:
     engine = create_engine(
         f"sqlite:///file:{_quoted(path)}?{_mode(path, read_only=read_only)}&uri=true",
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
-        connect_args={"timeout": busy_seconds, "check_same_thread": False},
+        connect_args={"timeout": _READ_WAITS, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

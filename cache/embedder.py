@@ -128,7 +128,7 @@ class OnnxEmbedder:
             session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
-        except onnxruntime.capi.onnxruntime_pybind11_state.OnnxRuntimeException as error:
+        except _loading_errors() as error:
             raise EmbedderError(MODEL_NAME, f"{path} cannot be loaded ({error})") from error
         return cls(session, _tokenizer(model_folder()))
 
@@ -188,6 +188,19 @@ def sha256_of(path: Path) -> str:
     """SHA-256 (hex) of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _loading_errors() -> tuple[type[Exception], ...]:
+    """What ONNX Runtime raises for a file it cannot load; these have no class of their own."""
+    state: Any = importlib.import_module("onnxruntime.capi.onnxruntime_pybind11_state")
+    return (
+        state.Fail,
+        state.InvalidArgument,
+        state.InvalidGraph,
+        state.InvalidProtobuf,
+        state.NoSuchFile,
+        state.NotImplemented,
+    )
 
 
 def _tokenizer(folder: Path) -> Tokenizer:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     bindparam,
     column,
     delete,
-    distinct,
     func,
     insert,
     or_,
@@ -216,7 +215,7 @@ class EntryStore:
 
     def shared_scopes(self) -> list[str]:
         """Scope ids of all shared partitions that hold anything."""
-        statement = select(distinct(entries.c.scope_id)).where(entries.c.owner == "")
+        statement = select(entries.c.scope_id).where(entries.c.owner == "").distinct()
         return unpacked(self._database.select(statement))
 
     def vectors_of(self, ids: Sequence[int]) -> Iterable[StoredVector]:

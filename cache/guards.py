@@ -29,7 +29,7 @@ _NUMBER_WORDS = {
     word: str(number)
     for number, words in {
         0: "zero",
-        1: "first once single",
+        1: "first",
         0.5: "half",
         2: "two second twice double",
         3: "three third triple",

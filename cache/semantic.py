@@ -23,7 +23,13 @@ from cache.decision import (
 )
 from cache.embedder import Embedder
 from cache.entries import Draft, Entry, EntryStore
-from cache.errors import AmountError, BlankQuestionError, EmptyAnswerError
+from cache.errors import (
+    AmountError,
+    BlankQuestionError,
+    EmptyAnswerError,
+    StoreError,
+    StoreReadOnlyError,
+)
 from cache.guards import DEFAULT_GUARDS, Guard
 from cache.key import Scope, key_of, readable
 from cache.stats import CacheStats, Journal, LookupRecord, WhatIf, new_lookup_id
@@ -136,9 +142,9 @@ class SemanticCache:
 
         :raises StoreError: if the database cannot be opened; see :mod:`cache.errors`.
         """
-        if not read_only:
-            folder.mkdir(parents=True, exist_ok=True)
         path = folder / DATABASE_FILE
+        if not read_only:
+            _make(folder, path)
         database = Database.open(path, busy_seconds=busy_seconds, read_only=read_only)
         try:
             space = VectorSpace.load(folder, database, embedder)
@@ -340,6 +346,15 @@ class SemanticCache:
             seconds_saved=0.0 if entry is None else max(0.0, entry.seconds - lookup.seconds),
         )
         self._journal.add(record, tokens=0 if entry is None else entry.tokens)
+
+
+def _make(folder: Path, path: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError as error:
+        raise StoreReadOnlyError(path, str(error)) from error
+    except OSError as error:
+        raise StoreError(path, str(error)) from error
 
 
 def _lookup_of(question: str, decision: Decision, seconds: float) -> Lookup:

@@ -167,7 +167,7 @@ _SAID_BY_ITSELF = re.compile(
 )
 _NAMED = re.compile(r"(?:[\w-]+ ){0,2}[A-Z]")
 _COMPLETED = re.compile(
-    r"(?:[\w-]+ ){1,3}(?:of|for|to|between|in|from|behind|with|on) (?!the\b|\W*$)\w+"
+    r"(?:[\w-]+ ){1,3}(?:of|for|to|between|in|from|behind|with|on) (?!the [^A-Z]|\W*$)\w+"
 )
 _RELATIONAL = _words_of(
     """aspects members reasons results effects categories facts consequences causes benefits

@@ -200,7 +200,7 @@ class Journal:
             if not taken:
                 return
             try:
-                with self._database.write() as connection:
+                with self._database.write(patient=False) as connection:
                     _write(connection, taken)
             except StoreError:
                 with self._lock:

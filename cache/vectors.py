@@ -67,20 +67,20 @@ class VectorSpace:
 
     def insert(self, draft: Draft) -> Entry:
         """Keeps an entry, then makes it findable."""
-        with self._database.lock:
-            with self._database.write():
-                self._catch_up()
-                entry, replaced = self._entries.insert(draft)
-            self.forget(replaced)
-            self._index.add(draft.scope.id, [entry.id], draft.vector.reshape(1, -1))
+        with self._database.write():
+            self._catch_up()
+            entry, replaced = self._entries.insert(draft)
+            # Nobody else can have stored anything between: the database is ours for the moment.
             self._last_id = entry.id
+        with self._database.lock:
+            self._index.remove(replaced)
+            self._index.add(draft.scope.id, [entry.id], draft.vector.reshape(1, -1))
             self._unsaved = True
         return entry
 
     def delete(self, ids: Sequence[int]) -> int:
-        with self._database.lock:
-            gone = self._entries.delete(ids)
-            self.forget(ids)
+        gone = self._entries.delete(ids)
+        self.forget(ids)
         return gone
 
     def clear(self) -> int:

@@ -1,0 +1,75 @@
+"""python -m cache"""
+
+import json
+import shutil
+
+import pytest
+
+from cache import SemanticCache
+from cache.__main__ import default_folder, main
+from tests.cache.support import keep
+
+
+@pytest.fixture
+def home(exported, tmp_path, monkeypatch):
+    """A home whose cache has one entry and the fast model."""
+    home = tmp_path / "cli home"
+    shutil.copytree(exported, home / "cache")
+    monkeypatch.setenv("REPRISE_HOME", str(home))
+    return home
+
+
+@pytest.fixture
+def filled(home, onnx):
+    cache = SemanticCache.open(home / "cache", onnx)
+    keep(cache, "How long is a marathon?", "42.195 km")
+    cache.close()
+
+
+def told(capsys, *arguments):
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_stats(filled, capsys):
+    stats = told(capsys, "stats")
+    assert (stats["entries"], stats["hits"], stats["hit_rate"]) == (1, 0, None)
+    assert main(["stats"]) == 0
+    assert "hit_rate       -" in capsys.readouterr().out
+
+
+def test_lookup_explains_and_does_not_count(filled, capsys):
+    found = told(capsys, "lookup", "What is the length of a marathon?", "--threshold", "0.8")
+    assert (found["hit"], found["tier"], found["answer"]) == (True, "semantic", "42.195 km")
+    assert found["candidates"][0]["verdict"] == "close enough"
+    assert told(capsys, "stats")["misses"] == 0
+    assert main(["lookup", "How do I bake bread?"]) == 0
+    assert "below the threshold" in capsys.readouterr().out
+
+
+def test_clear(filled, capsys):
+    assert told(capsys, "clear", "--expired") == {"removed": 0}
+    assert told(capsys, "clear") == {"removed": 1}
+    assert told(capsys, "stats")["entries"] == 0
+
+
+def test_prepare_is_done_once(home, capsys):
+    assert told(capsys, "prepare")["made"] is False
+    assert told(capsys, "prepare")["file"].endswith("all-MiniLM-L6-v2.onnx")
+
+
+def test_a_refusal_is_one_sentence_and_a_status(filled, capsys):
+    assert main(["lookup", "How long is a marathon?", "--threshold", "1.5"]) == 1
+    streams = capsys.readouterr()
+    assert "from 0 to 1" in streams.err
+    assert streams.out == ""
+
+
+def test_another_folder(home, exported, tmp_path, capsys):
+    shutil.copytree(exported, tmp_path / "elsewhere")
+    assert told(capsys, "stats", "--folder", str(tmp_path / "elsewhere"))["entries"] == 0
+
+
+def test_the_folder_without_a_home_is_the_users_own():
+    assert default_folder({}).parts[-2:] == ("reprise", "cache")
+    assert default_folder({"REPRISE_HOME": "/somewhere"}).as_posix() == "/somewhere/cache"
