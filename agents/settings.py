@@ -138,17 +138,22 @@ class _Reader:
         )
 
     def whole(self, name: str, default: int, *, low: int, high: int | None = None) -> int:
-        return self._bounded(name, default, int, low, high)
+        return self._bounded(name, default, int, "a whole number", low, high)
 
     def number(self, name: str, default: float, *, low: float, high: float | None = None) -> float:
-        return self._bounded(name, default, float, low, high)
+        return self._bounded(name, default, float, "a number", low, high)
 
     def _bounded(
-        self, name: str, default: T, convert: Callable[[str], T], low: float, high: float | None
+        self,
+        name: str,
+        default: T,
+        convert: Callable[[str], T],
+        kind: str,
+        low: float,
+        high: float | None,
     ) -> T:
         text = self.text(name, str(default))
         wanted = f"from {low:g} to {high:g}" if high is not None else f"of at least {low:g}"
-        kind = "a whole number" if convert is int else "a number"
         try:
             value = convert(text)
         except ValueError:

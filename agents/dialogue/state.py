@@ -47,7 +47,7 @@ class ChatState:
         state: Where the conversation is; `topic` is what it is about.
         progress: One for each step of the plan, () without a plan.
         preferences: What the user likes, prefers and dislikes.
-        variables: What the user said for each finished step, by the step's title.
+        variables: What the user said for each step that is done, by the step's title.
         transitions: Every move of the machine, oldest first.
     """
 
@@ -181,7 +181,7 @@ def _(event: StepEnded, state: ChatState, _machine: Machine) -> ChatState:
         return replace(progress, status="current")
 
     state = _with_progress(state, event.step, ended)
-    if state.plan and state.progress[event.step].said:
+    if state.plan and event.how == "done" and state.progress[event.step].said:
         title = state.plan.steps[event.step].title
         said = state.progress[event.step].said
         state = replace(state, variables=MappingProxyType({**state.variables, title: said}))

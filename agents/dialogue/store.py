@@ -10,13 +10,14 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
 from agents.dialogue.events import Event, Heard, ReplyEnded, Started, from_json, to_json
@@ -35,7 +36,8 @@ from agents.errors import (
 
 SCHEMA_VERSION: Final = 1
 LOCK_WAIT: Final = 2.0
-ELSEWHERE_STALE: Final = 60.0
+STALE_SECONDS: Final = 60.0
+"""A reply that nobody has kept for so long, many times over its checkpoints, is not written."""
 
 _TABLES: Final = sa.MetaData()
 _CONVERSATIONS: Final = sa.Table(
@@ -118,20 +120,18 @@ class ConversationStore:
         self._engine.dispose()
 
     def start(self, conversation: str, owner: str) -> ChatState:
-        """A new, empty conversation.
+        """A new, empty conversation; the one of this id where there is one already.
 
         Raises:
+            ConversationNotFoundError: It belongs to someone else.
             StoreError: It could not be written.
         """
         now = time.time()
+        row = {"id": conversation, "owner": owner, "title": "", "updated_at": now}
         with self._writing() as connection:
-            connection.execute(
-                _CONVERSATIONS.insert().values(
-                    id=conversation, owner=owner, title="", updated_at=now
-                )
-            )
-            self._insert(connection, conversation, Started(now))
-        return ChatState(id=conversation, owner=owner, started_at=now)
+            if _insert_new(connection, _CONVERSATIONS, row):
+                self._insert(connection, conversation, Started(now))
+        return self.load(conversation, owner)
 
     def peek(self, conversation: str, owner: str) -> ChatState:
         """The conversation's state; an empty one, not stored, where there is none of this id.
@@ -174,22 +174,32 @@ class ConversationStore:
                 .where(_EVENTS.c.conversation == conversation)
                 .order_by(_EVENTS.c.id)
             ).scalars()
-            events = [from_json(body) for body in rows]
+            events = self._read(rows)
         return fold(self._machine, ChatState(id=conversation, owner=owner), events)
+
+    def _read(self, bodies: Iterable[str]) -> list[Event]:
+        try:
+            return [from_json(body) for body in bodies]
+        except ValueError as error:
+            raise StoreCorruptError(self._path) from error
 
     def append(self, state: ChatState, *events: Event) -> ChatState:
         """Store the events, all or none, and return the state after them.
 
         A message whose id is stored already is not stored again, nor are the other events of
-        such a call; the state is returned as it is.
+        such a call; the state is returned as it is stored.
 
         Raises:
+            ConversationNotFoundError: It was deleted meanwhile.
             StoreError: They could not be written; nothing of them was.
         """
-        if any(isinstance(e, Heard) and state.has_message(e.message.id) for e in events):
-            return state
         after = fold(self._machine, state, events)
+        heard = [event.message.id for event in events if isinstance(event, Heard)]
+        known = sa.select(_EVENTS.c.id).where(_EVENTS.c.message.in_(heard)).limit(1)
         with self._writing() as connection:
+            self._require(connection, state.id, state.owner)
+            if heard and connection.execute(known).one_or_none() is not None:
+                return self.load(state.id, state.owner)
             for event in events:
                 self._insert(connection, state.id, event)
             connection.execute(
@@ -234,23 +244,16 @@ class ConversationStore:
         Raises:
             StoreError: It could not be written.
         """
+        row = {
+            "reply": reply.id,
+            "conversation": conversation,
+            "answer": "",
+            "host": self._host,
+            "process": os.getpid(),
+            "at": time.time(),
+        }
         with self._writing() as connection:
-            row = connection.execute(
-                sa.select(_DRAFTS).where(_DRAFTS.c.conversation == conversation)
-            ).one_or_none()
-            if row is not None:
-                return False
-            connection.execute(
-                _DRAFTS.insert().values(
-                    reply=reply.id,
-                    conversation=conversation,
-                    answer="",
-                    host=self._host,
-                    process=os.getpid(),
-                    at=time.time(),
-                )
-            )
-        return True
+            return _insert_new(connection, _DRAFTS, row)
 
     def save_draft(self, reply_id: str, answer: str) -> None:
         """Keep what was written so far, so that a killed process loses little of it.
@@ -307,9 +310,10 @@ class ConversationStore:
         self.append(state, ReplyEnded(time.time(), ended))
 
     def _is_gone(self, draft: sa.Row[Any]) -> bool:
-        if draft.host != self._host:
-            return bool(time.time() - draft.at > ELSEWHERE_STALE)
-        return bool(draft.process == os.getpid()) or not _is_alive(draft.process)
+        if time.time() - draft.at > STALE_SECONDS:
+            return True
+        here = draft.host == self._host
+        return here and (draft.process == os.getpid() or not _is_alive(draft.process))
 
     def _settle_drafts(self, connection: sa.Connection, events: tuple[Event, ...]) -> None:
         for event in events:
@@ -336,6 +340,8 @@ class ConversationStore:
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         with self._told_clearly(), self._engine.begin() as connection:
+            # The lock first: what is read before a change must still be so when it is made.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
     @contextmanager
@@ -346,6 +352,12 @@ class ConversationStore:
             raise _explained(self._path, error) from error
         except OSError as error:
             raise StoreReadOnlyError(self._path) from error
+
+
+def _insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
+    """Whether the row was inserted; False where another one stands in its place."""
+    done = connection.execute(insert(table).values(**row).on_conflict_do_nothing())
+    return done.rowcount == 1
 
 
 def _interrupted(begun: Reply, answer: str, at: float) -> Reply:
