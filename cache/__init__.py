@@ -36,7 +36,8 @@ from cache.errors import (
 from cache.export import export_onnx
 from cache.guards import DEFAULT_GUARDS, Guard
 from cache.key import Scope, normalise
-from cache.semantic import Explanation, Lookup, SemanticCache
+from cache.results import Explanation, Lookup
+from cache.semantic import SemanticCache
 from cache.standalone import Judgement, judge
 from cache.stats import CacheStats, LookupRecord, WhatIf
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from cache.decision import Candidate
 from cache.embedder import ONNX_FILE, load_embedder, onnx_is_current
 from cache.errors import CacheError
-from cache.semantic import Explanation, SemanticCache
+from cache.results import Explanation
+from cache.semantic import SemanticCache
 
 USUAL_THRESHOLD = 0.85
 

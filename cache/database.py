@@ -1,4 +1,4 @@
-"""The SQLite file under the cache: tables, schema version, one connection, and errors in our terms.
+"""The SQLite file under the cache: one connection, one lock, and errors in our terms.
 
 SQLAlchemy Core describes tables and statements. The few statements on a lookup's way are compiled
 once and run by the driver itself (:class:`Prepared`): executing them through SQLAlchemy costs
@@ -17,22 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-    create_engine,
-    event,
-)
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
@@ -47,11 +32,7 @@ from cache.errors import (
     StoreReadOnlyError,
     StoreVersionError,
 )
-
-HISTORY = ("1: entries, their vectors, the log of lookups, running totals, feedback",)
-"""One line for each schema version, oldest first; the newest is what this package writes."""
-
-SCHEMA_VERSION = len(HISTORY)
+from cache.schema import METADATA, SCHEMA_VERSION
 
 _READ_WAITS = 0.05
 """Seconds that reading waits for an exclusive lock. Asking the model costs more than a miss, yet
@@ -59,84 +40,6 @@ a lookup that hangs costs everybody who waits for the same connection."""
 
 _BETWEEN_TRIES = 0.01
 """Seconds between a writer's tries to get past another process's lock."""
-
-_METADATA = MetaData()
-
-entries = Table(
-    "entries",
-    _METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("scope_id", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("conversation", Text, nullable=False),
-    Column("purpose", Text, nullable=False),
-    Column("prompt", Text, nullable=False),
-    Column("scope_model", Text, nullable=False),
-    Column("context", Text, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("created_at", Float, nullable=False),
-    Column("expires_at", Float),
-    Column("hits", Integer, nullable=False, default=0),
-    Column("last_hit_at", Float),
-    Column("seconds", Float, nullable=False),
-    Column("tokens", Integer, nullable=False),
-    Column("quarantined", Boolean, nullable=False, default=False),
-    UniqueConstraint("scope_id", "key"),
-    Index("entries_of_owner", "owner"),
-    Index("entries_by_expiry", "expires_at"),
-    sqlite_autoincrement=True,
-)
-
-vectors = Table(
-    "vectors",
-    _METADATA,
-    Column("entry_id", ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
-    Column("embedder", Text, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-)
-
-lookups = Table(
-    "lookups",
-    _METADATA,
-    Column("id", Text, primary_key=True),
-    Column("time", Float, nullable=False),
-    Column("asker", Text, nullable=False),
-    Column("scope_id", Text, nullable=False),
-    Column("shared", Boolean, nullable=False),
-    Column("purpose", Text, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("entry_id", Integer),
-    Column("nearest_id", Integer),
-    Column("nearest", Text),
-    Column("similarity", Float),
-    Column("servable", Float),
-    Column("outcome", Text, nullable=False),
-    Column("tier", Text),
-    Column("reason", Text, nullable=False),
-    Column("threshold", Float, nullable=False),
-    Column("seconds", Float, nullable=False),
-    Column("seconds_saved", Float, nullable=False),
-    Index("lookups_by_time", "time"),
-)
-
-totals = Table(
-    "totals",
-    _METADATA,
-    Column("name", Text, primary_key=True),
-    Column("amount", Float, nullable=False),
-)
-
-feedback = Table(
-    "feedback",
-    _METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("time", Float, nullable=False),
-    Column("entry_id", ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
-    Column("good", Boolean, nullable=False),
-)
 
 _ERRORS: Mapping[int, type[StoreError]] = {
     sqlite3.SQLITE_BUSY: StoreLockedError,
@@ -228,7 +131,7 @@ class Database:
                 pass
         with self.write() as connection:
             if _schema_version(connection) == 0:
-                _METADATA.create_all(connection)
+                METADATA.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
 
     def _refuse_newer(self) -> None:

@@ -23,8 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from cache.database import Database, Prepared, entries, feedback, lookups, unpacked, vectors
+from cache.database import Database, Prepared, unpacked
 from cache.key import Scope
+from cache.schema import entries, feedback, lookups, vectors
 
 _ID_CHUNK = 10_000
 

@@ -6,7 +6,6 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from cache.decision import (
     CANDIDATES,
     Candidate,
     Decision,
-    Tier,
     checked_threshold,
     decide,
 )
@@ -32,69 +30,13 @@ from cache.errors import (
 )
 from cache.guards import DEFAULT_GUARDS, Guard
 from cache.key import Scope, key_of, readable
+from cache.results import Explanation, Lookup
 from cache.stats import CacheStats, Journal, LookupRecord, WhatIf, new_lookup_id
 from cache.vectors import VectorSpace
 
 DATABASE_FILE = "cache.sqlite3"
 BUSY_SECONDS = 2.0
 """How long an operation waits for another process to let go of the database."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """What came of asking the cache.
-
-    :ivar id: names the lookup in the log.
-    :ivar entry: the answer to serve; ``None``: ask the model.
-    :ivar tier: which tier served; ``None`` unless a hit.
-    :ivar similarity: of the closest question, -1..1; ``None`` where there was nothing to compare.
-    :ivar nearest: the closest question.
-    :ivar reason: a sentence that says why.
-    :ivar seconds: what the lookup took.
-    """
-
-    id: str
-    question: str
-    entry: Entry | None
-    tier: Tier | None
-    similarity: float | None
-    nearest: str | None
-    reason: str
-    seconds: float
-
-    @property
-    def hit(self) -> bool:
-        return self.entry is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """A lookup taken apart: the same decision, and all that it was made from.
-
-    :ivar candidates: best first, those below the threshold included.
-    :ivar reason: the sentence that :class:`Lookup` would carry.
-    """
-
-    question: str
-    threshold: float
-    decision: Decision
-    candidates: tuple[Candidate, ...]
-
-    @property
-    def hit(self) -> bool:
-        return self.decision.served is not None
-
-    @property
-    def entry(self) -> Entry | None:
-        return None if self.decision.served is None else self.decision.served.entry
-
-    @property
-    def tier(self) -> Tier | None:
-        return None if self.decision.served is None else self.decision.served.tier
-
-    @property
-    def reason(self) -> str:
-        return self.decision.reason
 
 
 class SemanticCache:

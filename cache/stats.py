@@ -23,9 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql import ColumnElement
 
-from cache.database import Database, entries, lookups, totals
+from cache.database import Database
 from cache.decision import Outcome, Tier
 from cache.errors import StoreError
+from cache.schema import entries, lookups, totals
 
 LOG_KEPT = 10_000
 """How many of the newest lookups the log keeps; the running totals count all of them."""

@@ -6,7 +6,7 @@ from cache.guards import DEFAULT_GUARDS, refusal
 
 
 @pytest.mark.parametrize(
-    ("asked", "stored", "why"),
+    "asked, stored, why",
     [
         ("Can I bring 2 bags?", "Can I bring 3 bags?", "numbers"),
         ("What is new in Python 3.11?", "What is new in Python 3.12?", "numbers"),
@@ -25,7 +25,7 @@ def test_a_trap_is_refused_with_its_reason(asked, stored, why):
 
 
 @pytest.mark.parametrize(
-    ("asked", "stored"),
+    "asked, stored",
     [
         ("Can I bring two bags?", "May I bring 2 bags?"),
         ("Is 1,000 a lot?", "is 1000 a lot"),

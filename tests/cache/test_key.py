@@ -13,7 +13,7 @@ NASTY = st.text(alphabet=st.sampled_from('a|:\0\x1f"\\,[]\ud800é'), max_size=6)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    "one, other",
     [
         ("What is AI?", "  what   is ai "),
         ("What is AI?!", "what is ai"),
@@ -28,7 +28,7 @@ def test_writing_habits_do_not_make_another_question(one, other):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    "one, other",
     [("What is 5!", "What is 5"), ("use C++", "use C"), ("What is 1.5", "What is 15"), ("?", "!")],
 )
 def test_what_means_something_stays(one, other):
@@ -75,7 +75,7 @@ def test_a_shared_scope_has_no_owner():
     assert not Scope.of_conversation(owner="o", conversation="c", prompt="p", model="m").shared
 
 
-@pytest.mark.parametrize(("owner", "conversation"), [("", "c"), ("o", ""), ("", "")])
+@pytest.mark.parametrize("owner, conversation", [("", "c"), ("o", ""), ("", "")])
 def test_a_conversation_scope_without_owner_or_conversation_is_refused(owner, conversation):
     with pytest.raises(ScopeError, match="both an owner and a conversation"):
         Scope.of_conversation(owner=owner, conversation=conversation, prompt="p", model="m")

@@ -25,7 +25,7 @@ def filled(tmp_path_factory, onnx):
 
 
 @pytest.mark.parametrize(
-    ("asked", "stored"),
+    "asked, stored",
     [
         ("What is the length of a marathon?", 0),
         ("what's the capital city of France", 1),
@@ -41,7 +41,7 @@ def test_a_paraphrase_is_served(filled, asked, stored):
 
 
 @pytest.mark.parametrize(
-    ("asked", "why"),
+    "asked, why",
     [
         ("How many cups are in 3 litres?", "numbers or dates differ"),
         ("What is new in Python 3.12?", "numbers or dates differ"),

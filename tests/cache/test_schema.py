@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.database import HISTORY, SCHEMA_VERSION
+from cache.schema import HISTORY, SCHEMA_VERSION
 from tests.cache.support import SHARED, own
 
 DUMPS = Path(__file__).parent

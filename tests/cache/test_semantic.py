@@ -239,15 +239,10 @@ def test_an_explanation_decides_like_a_lookup_and_leaves_no_trace(cache, clock):
     keep(cache, "how long do 4 eggs boil")
     keep(cache, "how long do eggs boil", "eight minutes")
     clock.turn(timedelta(hours=2))
-    for question in ("how long do eggs boil", "how long do 3 eggs boil", "unheard of"):
-        told = cache.explain(question, SHARED, threshold=0.8)
-        assert cache.stats().lookups == 0
-        lookup = look(cache, question)
-        assert (told.reason, told.tier, told.entry and told.entry.id) == (
-            lookup.reason, lookup.tier, lookup.entry and lookup.entry.id,
-        )  # fmt: skip
-        cache.clear()
-        break
+    told = cache.explain("how long do eggs boil", SHARED, threshold=0.8)
+    assert cache.stats().lookups == 0
+    lookup = look(cache, "how long do eggs boil")
+    assert (told.reason, told.tier, told.entry.id) == (lookup.reason, lookup.tier, lookup.entry.id)
     verdicts = {c.entry.question: c.verdict(0.8) for c in told.candidates}
     assert verdicts["how long do eggs boil"] == "the same question"
     assert verdicts["how long do 2 eggs boil"] == "expired"

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +26,11 @@ QUESTION = "how long is a marathon"
 
 def look(cache, question=QUESTION):
     return cache.lookup(question, SHARED, threshold=0.8)
+
+
+def keep_many(cache, count):
+    for number in range(count):
+        keep(cache, f"question {'x' * number}", "long " * 1000)
 
 
 @pytest.fixture
@@ -51,7 +57,7 @@ def test_while_another_writes_hits_are_served_and_storing_is_refused(cache, path
     keep(cache, QUESTION, "42")
     with held(path):
         assert look(cache).entry.answer == "42"
-        with pytest.raises(StoreLockedError, match="cache.sqlite3.*Try again"):
+        with pytest.raises(StoreLockedError, match=r"cache.sqlite3.*Try again"):
             keep(cache, "another question")
     assert len(cache.entries()) == 1
     assert cache.stats().exact_hits == 1
@@ -62,8 +68,6 @@ def test_while_another_writes_hits_are_served_and_storing_is_refused(cache, path
 def test_a_wait_for_another_writer_ends_when_it_does(opened, path):
     cache = opened(busy_seconds=30)
     keep(cache, QUESTION)
-    import threading
-
     with held(path):
         writer = threading.Thread(target=keep, args=(cache, "another question"))
         writer.start()
@@ -83,8 +87,7 @@ def test_a_full_disk_refuses_an_entry_and_serves_the_others(cache, path):
     keep(cache, QUESTION, "42")
     cache._database._driver.execute("PRAGMA max_page_count=1")
     with pytest.raises(StoreFullError, match="Free some disk space"):
-        for number in range(1000):
-            keep(cache, f"question {'x' * number}", "long " * 1000)
+        keep_many(cache, 1000)
     kept = len(cache.entries())
     assert look(cache).entry.answer == "42"
     cache._database._driver.execute("PRAGMA max_page_count=1000000")
@@ -162,7 +165,7 @@ def test_a_newer_version_is_refused_and_left_as_it_is(opened, path):
         other.execute("PRAGMA user_version=99")
     other.close()
     before = path.read_bytes()
-    with pytest.raises(StoreVersionError, match="version 99.*Update this package") as caught:
+    with pytest.raises(StoreVersionError, match=r"version 99.*Update this package") as caught:
         opened()
     assert (caught.value.found, caught.value.path) == (99, path)
     assert path.read_bytes() == before
@@ -178,8 +181,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(opened, path):
 
 def test_a_damaged_database_says_so(opened, path):
     cache = opened()
-    for number in range(50):
-        keep(cache, f"question {'x' * number}", "long " * 500)
+    keep_many(cache, 50)
     cache.close()
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
@@ -190,7 +192,7 @@ def test_a_damaged_database_says_so(opened, path):
 
 def test_a_folder_that_is_a_file_says_so(opened, tmp_path):
     (tmp_path / "cache").write_text("in the way")
-    with pytest.raises(StoreError, match="cache.sqlite3"):
+    with pytest.raises(StoreError, match=r"cache.sqlite3"):
         opened()
 
 

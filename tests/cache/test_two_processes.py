@@ -65,7 +65,10 @@ def test_what_another_process_replaces_is_served_anew(cache, tmp_path):
 
 def test_both_may_write_at_the_same_time_and_nothing_is_lost(opened, tmp_path):
     cache = opened(busy_seconds=30)
-    body = "for n in range(100): keep(cache, 'theirs ' + 'x' * n); cache.lookup('a b', SHARED, threshold=1)"
+    body = (
+        "for n in range(100):\n"
+        "    keep(cache, 'theirs ' + 'x' * n); cache.lookup('a b', SHARED, threshold=1)"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(body=body), str(tmp_path / "cache")], cwd=ROOT
     ) as other:
@@ -79,7 +82,10 @@ def test_both_may_write_at_the_same_time_and_nothing_is_lost(opened, tmp_path):
 
 
 def test_an_acknowledged_entry_survives_a_kill(opened, tmp_path):
-    body = "keep(cache, 'how long is a marathon', '42')\nimport os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    body = (
+        "keep(cache, 'how long is a marathon', '42')\n"
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(body=body), str(tmp_path / "cache")],
         cwd=ROOT, check=False,
