@@ -141,7 +141,9 @@ class _Printer:
             self._out.write(f"({what} ...)\n")
 
     def _print_end(self, reply: Reply) -> None:
-        lines = [f"\n{reply.guidance}"] if reply.guidance else []
+        lines = ["\n" if reply.answer else ""]
+        if reply.guidance:
+            lines.append(reply.guidance)
         if reply.failure:
             lines.append(f"{reply.failure.message} {reply.failure.remedy}".strip())
         if reply.notice:

@@ -11,6 +11,7 @@ from agents.dialogue.plan import Step
 
 Rung = Literal["clarify", "rephrase", "say_fallback", "skip"]
 MOST_TRIES: Final = 3
+SHORTEST_SENTENCE: Final = 3
 
 
 def rung(step: Step, attempts: int) -> Rung:
@@ -23,11 +24,12 @@ def rung(step: Step, attempts: int) -> Rung:
 
 
 def fallback_kind(step: Step) -> Rung:
-    """What the step's fallback asks for: a word of ours, else its text is to be said."""
-    match step.fallback.strip().rstrip(".!").lower():
-        case "clarify":
-            return "clarify"
-        case "rephrase" | "":
-            return "rephrase"
-        case _:
-            return "say_fallback"
+    """What the step's fallback asks for: a word of ours, else its text is to be said.
+
+    A text of one or two words is no sentence to say; small models translate the words of ours
+    so ("Erkläre.").
+    """
+    text = step.fallback.strip().rstrip(".!").lower()
+    if text == "rephrase":
+        return "rephrase"
+    return "clarify" if len(text.split()) < SHORTEST_SENTENCE else "say_fallback"

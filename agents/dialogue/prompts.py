@@ -25,14 +25,17 @@ PLANNER: Final = (
     "from the user before it can help: 3 or 4 steps, one thing each, most important first. Every "
     "description asks the user about their own wishes or situation ('you', 'your'), never about "
     "facts, and never what the goal already says. Keep every text under ten words.\n"
-    "Example for the goal 'Buy a used bicycle':\n"
-    '{"steps": [{"title": "Use", "description": "What will you mostly use the bicycle for?", '
-    '"expected_response": "commuting, sport or leisure", "success_criteria": "a use is named", '
-    '"fallback": "clarify"}, {"title": "Budget", "description": "How much would you like to '
-    'spend?", "expected_response": "an amount or a range", "success_criteria": "an amount is '
-    'named", "fallback": "For example: up to 300 euros."}, {"title": "Size", "description": "How '
-    'tall is the rider?", "expected_response": "a height", "success_criteria": "a height is '
-    'given", "fallback": "rephrase"}]}'
+    "Example for the goal 'Give a dinner party at home':\n"
+    '{"steps": [{"title": "Date", "description": "When would you like to have the party?", '
+    '"expected_response": "a day or a month", "success_criteria": "a time is named", '
+    '"fallback": "For example: a Saturday in June."}, {"title": "Guests", "description": "Who is '
+    'coming, and how many are you?", "expected_response": "a number of people", '
+    '"success_criteria": "a number is named", "fallback": "clarify"}, {"title": "Budget", '
+    '"description": "How much would you like to spend?", "expected_response": "an amount or a '
+    'range", "success_criteria": "an amount is named", "fallback": "rephrase"}, {"title": '
+    '"Wishes", "description": "What do you and your guests enjoy?", "expected_response": "some '
+    'likes or dislikes", "success_criteria": "at least one wish is named", "fallback": "For '
+    'example: we like fish and old music."}]}'
 )
 
 JUDGE: Final = (

@@ -1,0 +1,134 @@
+"""What a reply costs from send to last token, on the server: from the model, and from the cache.
+
+Four kinds, in one run on the same Runtime a page uses (store, classifier, scopes, AG2):
+
+- *miss*: the local model answers a question nobody asked before;
+- *hit, same words* and *hit, other words*: the same question from another conversation;
+- *layers*: a model that answers at once over HTTP stands in, so that what is left is Reprise, AG2
+  and a request on loopback.
+
+    python -m benchmarks.hit_vs_miss [--json] [--repeats 20] [--without-model]
+
+``--without-model`` leaves out the rows that need the local chat model.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from agents.dialogue.messages import Reply
+from agents.models.loading import MODELS_FOLDER
+from agents.runtime import Runtime
+from agents.settings import Settings
+from benchmarks.report import Row, parser, report
+from tests.support.scripted_model import Reply as Scripted
+from tests.support.scripted_model import Rule, ScriptedModel
+
+OWNER = "benchmark"
+THRESHOLD = 0.85
+WAIT_SECONDS = 300.0
+QUESTIONS = (
+    ("What is the capital of France?", "What's the capital city of France?"),
+    ("How do I reverse a list in Python?", "How can I reverse a Python list?"),
+    ("What is the best time to visit Lisbon?", "What's the best time to visit Lisbon?"),
+)
+
+
+def main() -> None:
+    options = parser(__doc__ or "")
+    options.add_argument("--repeats", type=int, default=20)
+    options.add_argument("--without-model", action="store_true")
+    chosen = options.parse_args()
+    rows = [] if chosen.without_model else against_the_model(chosen.repeats)
+    report("hit_vs_miss", [*rows, layers(chosen.repeats)], as_json=chosen.json)
+
+
+def against_the_model(repeats: int) -> list[Row]:
+    """A miss for each question, then hits; the ratio is to the misses of the same run."""
+    with running(Settings.from_env()) as runtime:
+        say(runtime, "What is the tallest mountain?")
+        misses = [say(runtime, asked) for asked, _ in QUESTIONS]
+        same = [say(runtime, asked) for _ in range(repeats) for asked, _ in QUESTIONS]
+        other = [say(runtime, again) for _ in range(repeats) for _, again in QUESTIONS]
+    miss = _row("miss", misses, served=None, reference=None)
+    reference = statistics.median(reply.seconds for reply in misses)
+    return [
+        miss,
+        _row("hit, same words", same, served="exact", reference=reference),
+        _row("hit, other words", other, served="semantic", reference=reference),
+    ]
+
+
+def layers(repeats: int) -> Row:
+    """What Reprise and AG2 add to a model that answers at once."""
+    rules = [Rule(last="", reply=Scripted("Certainly."))]
+    with ScriptedModel(rules) as model:
+        settings = replace(
+            Settings(),
+            provider="openai",
+            model="scripted",
+            base_url=model.base_url,
+            api_key="benchmark",
+        )
+        with running(settings) as runtime:
+            say(runtime, "What is a warm-up question?")
+            replies = [
+                say(runtime, f"What is the number {n} good for?") for n in range(3 * repeats)
+            ]
+    return _row("layers", replies, served=None, reference=None)
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Runtime]:
+    """A Runtime over an empty home that shares nothing with the user's but the model files."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        models = settings.home / MODELS_FOLDER
+        models.mkdir(parents=True, exist_ok=True)
+        (home / MODELS_FOLDER).symlink_to(models, target_is_directory=True)
+        runtime = Runtime(replace(settings, home=home))
+        runtime.start()
+        try:
+            yield runtime
+        finally:
+            runtime.close()
+
+
+def say(runtime: Runtime, text: str) -> Reply:
+    """One message in a conversation of its own, and its reply."""
+    turn = runtime.send(
+        uuid.uuid4().hex, OWNER, text, threshold=THRESHOLD, message_id=uuid.uuid4().hex
+    )
+    if not turn.wait(WAIT_SECONDS):
+        raise TimeoutError(f"no reply to {text!r} within {WAIT_SECONDS:g} s")
+    if turn.reply.failure:
+        raise RuntimeError(f"{text!r} failed: {turn.reply.failure.message}")
+    return turn.reply
+
+
+def _row(
+    kind: str, replies: Sequence[Reply], *, served: str | None, reference: float | None
+) -> Row:
+    as_expected = [r for r in replies if (r.served.tier if r.served else None) == served]
+    seconds = sorted(reply.seconds for reply in as_expected)
+    if not seconds:
+        raise RuntimeError(f"no reply was a {kind}")
+    median = statistics.median(seconds)
+    return {
+        "kind": kind,
+        "n": len(seconds),
+        "of": len(replies),
+        "p50_ms": 1000 * median,
+        "p95_ms": 1000 * seconds[min(len(seconds) - 1, int(0.95 * len(seconds)))],
+        "times_faster": reference / median if reference else None,
+    }
+
+
+if __name__ == "__main__":
+    main()
