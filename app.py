@@ -42,6 +42,17 @@ def _end() -> None:
     session.runtime.clear()
 
 
+def _tell(error: Exception) -> bool:
+    """Say in the page that something unforeseen happened; the log has the rest."""
+    logger.error("a page could not be drawn", exc_info=error)
+    st.error(
+        "**Something unforeseen went wrong.**  \n"
+        "Your conversation is kept. Reload the page; if it happens again, the log tells more.",
+        icon=":material/error:",
+    )
+    return True
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Load while the first browsers already find a page; keep what was written at the end."""
@@ -56,6 +67,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     ROOT / "pages" / "parts" / "shell.py",
     lifespan=lifespan,
+    on_script_error=_tell,
     routes=[Mount("/app/static", StaticFiles(directory=ROOT / "static"))],
     middleware=[Middleware(Introduction)],
 )

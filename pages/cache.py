@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -11,7 +13,15 @@ from cache import CacheError, Candidate, Entry, Explanation, LookupRecord, Seman
 from pages.parts import cache_card, notices, session, text, words
 
 MOST_ROWS = 500
-OUTCOMES = {"hit": "hit", "miss": "miss", "expired": "expired", "refused": "refused"}
+WIDTHS = {
+    "Question": 235,
+    "Answer": 265,
+    "For": 85,
+    "Hits": 50,
+    "A hit saves": 85,
+    "Stored": 90,
+    "Kept": 80,
+}
 
 
 def draw() -> None:
@@ -76,8 +86,8 @@ def _entry_table(found: tuple[Entry, ...]) -> list[Entry]:
     now = time.time()
     event = st.dataframe(
         {
-            "Question": [_short(entry.question) for entry in found],
-            "Answer": [_short(entry.answer) for entry in found],
+            "Question": [text.preview(entry.question) for entry in found],
+            "Answer": [_answer(entry) for entry in found],
             "For": [_audience(entry) for entry in found],
             "Hits": [entry.hits for entry in found],
             "A hit saves": [words.duration(entry.seconds) for entry in found],
@@ -92,13 +102,20 @@ def _entry_table(found: tuple[Entry, ...]) -> list[Entry]:
         on_select="rerun",
         selection_mode="multi-row",
         alt="Stored answers",
-        column_config={
-            "Question": st.column_config.TextColumn(width="medium"),
-            "Answer": st.column_config.TextColumn(width="large"),
-            "Hits": st.column_config.NumberColumn(width="small"),
-        },
+        column_config={name: st.column_config.Column(width=width) for name, width in WIDTHS.items()},
     )
     return [found[row] for row in event.selection.rows if row < len(found)]
+
+
+def _answer(entry: Entry) -> str:
+    """The answer's beginning; of a plan, the titles of its steps."""
+    if entry.purpose != "plan":
+        return text.preview(entry.answer)
+    try:
+        titles = [str(step["title"]) for step in json.loads(entry.answer)["steps"]]
+    except (ValueError, KeyError, TypeError):
+        return text.preview(entry.answer)
+    return "Plan: " + " · ".join(titles)
 
 
 def _audience(entry: Entry) -> str:
@@ -114,7 +131,7 @@ def _entry_buttons(cache: SemanticCache, chosen: list[Entry], count: int) -> Non
         ):
             _confirm_delete(cache, chosen)
         if st.button("Clear expired", icon=":material/auto_delete:", key="clear-expired"):
-            _change(lambda: cache.clear_expired(), "expired entry", "expired entries")
+            _change(cache.clear_expired, "expired entry", "expired entries")
         if st.button("Clear all", icon=":material/delete_sweep:", key="clear-all"):
             _confirm_clear(cache)
         chosen_words = f"{len(chosen)} of {count} selected" if chosen else ""
@@ -127,7 +144,7 @@ def _entry_buttons(cache: SemanticCache, chosen: list[Entry], count: int) -> Non
 @st.dialog("Delete these answers?")
 def _confirm_delete(cache: SemanticCache, chosen: list[Entry]) -> None:
     for entry in chosen[:5]:
-        st.text(_short(entry.question))
+        st.text(text.preview(entry.question))
     if len(chosen) > 5:
         st.caption(f"and {len(chosen) - 5} more")
     st.caption("The model will answer these questions anew.")
@@ -146,7 +163,7 @@ def _confirm_clear(cache: SemanticCache) -> None:
         _change(cache.clear, "entry", "entries")
 
 
-def _change(change, one: str, many: str) -> None:
+def _change(change: Callable[[], int], one: str, many: str) -> None:
     try:
         count = change()
     except CacheError as error:
@@ -184,10 +201,10 @@ def _lookup_table(records: tuple[LookupRecord, ...], threshold: float) -> None:
     now = time.time()
     st.dataframe(
         {
-            "Asked": [_short(record.question) for record in records],
-            "Nearest": [_short(record.nearest or "–") for record in records],
+            "Asked": [text.preview(record.question) for record in records],
+            "Nearest": [text.preview(record.nearest or "–") for record in records],
             "Similarity": [_shown(record.similarity) for record in records],
-            "Was": [OUTCOMES[record.outcome] for record in records],
+            "Was": [record.outcome for record in records],
             "Would be": [
                 "hit" if record.would_hit(threshold) else "miss" for record in records
             ],
@@ -198,14 +215,15 @@ def _lookup_table(records: tuple[LookupRecord, ...], threshold: float) -> None:
         hide_index=True,
         alt="The last lookups",
         column_config={
-            "Asked": st.column_config.TextColumn(width="medium"),
-            "Nearest": st.column_config.TextColumn(width="medium"),
+            "Asked": st.column_config.TextColumn(width=190),
+            "Nearest": st.column_config.TextColumn(width=190),
             "Similarity": st.column_config.ProgressColumn(
-                min_value=0.0, max_value=1.0, format="%.2f", width="small"
+                min_value=0.0, max_value=1.0, format="%.2f", width=110
             ),
-            "Was": st.column_config.TextColumn(width="small"),
-            "Would be": st.column_config.TextColumn(width="small"),
-            "Why": st.column_config.TextColumn(width="large"),
+            "Was": st.column_config.TextColumn(width=65),
+            "Would be": st.column_config.TextColumn(width=70),
+            "Why": st.column_config.TextColumn(width=220),
+            "When": st.column_config.TextColumn(width=80),
         },
     )
 
@@ -252,18 +270,13 @@ def _candidate(number: int, candidate: Candidate, threshold: float) -> None:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
-            st.text(_short(candidate.entry.question))
+            st.text(text.preview(candidate.entry.question))
             st.caption(text.label(candidate.verdict(threshold)), width="content")
         st.progress(
             min(1.0, max(0.0, candidate.similarity)),
             text=f"similarity {words.similarity(candidate.similarity)}",
         )
-        st.caption(text.label(_short(candidate.entry.answer)))
-
-
-def _short(value: str, longest: int = 200) -> str:
-    line = " ".join(value.split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+        st.caption(text.label(_answer(candidate.entry)))
 
 
 draw()

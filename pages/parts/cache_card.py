@@ -33,7 +33,7 @@ def _refuse_bad_threshold() -> None:
         usable = False
     if not usable:
         st.session_state["_threshold-refused"] = (
-            f"The address asks for a threshold of {given[:20]!r}. It has to be a number from "
+            f"The address asks for a threshold of “{given[:20]}”. It has to be a number from "
             f"{low:.2f} to 1.00, so it stays at {session.threshold():.2f}."
         )
 
@@ -58,7 +58,7 @@ def _card() -> None:
         _slider()
         refused = st.session_state.get("_threshold-refused")
         if refused:
-            st.warning(text.label(refused), icon=":material/warning:")
+            st.markdown(f":small[:orange[:material/warning: {text.label(refused)}]]")
         cache = session.runtime().cache
         if cache is None:
             st.caption(_why_absent())

@@ -147,7 +147,7 @@ def _rate(reply_id: str, key: str) -> None:
     thumb = st.session_state[key]
     try:
         session.runtime().rate(
-            current, session.owner(), reply_id, None if thumb is None else bool(thumb)
+            current, session.owner(), reply_id, liked=None if thumb is None else bool(thumb)
         )
     except (RepriseError, CacheError) as error:
         st.toast(text.label(str(error)), icon=":material/error:")

@@ -42,11 +42,11 @@ def timeline(state: ChatState) -> None:
     """Every step with what was expected, said and judged."""
     if state.plan is None:
         return
-    for number, (step, progress) in enumerate(
-        zip(state.plan.steps, state.progress, strict=True), start=1
-    ):
-        with st.container(key=f"step-{progress.status}-{number}", gap="xsmall"):
-            _step(number, step, progress)
+    steps = zip(state.plan.steps, state.progress, strict=True)
+    with st.container(key="timeline", gap=None):
+        for number, (step, progress) in enumerate(steps, start=1):
+            with st.container(key=f"step-{progress.status}-{number}", gap="xsmall"):
+                _step(number, step, progress)
 
 
 def _where(state: ChatState) -> str:

@@ -19,6 +19,7 @@ JOINER: Final = "\u2060"
 _FENCE = re.compile(r"(?P<marks>`{3,}|~{3,})(?P<rest>.*)", re.DOTALL)
 _PERHAPS_FENCE = re.compile(r"[\s>*+\-\d.):\[\]^\w]*(?:`{3,}|~{3,})")
 _BLOCK_OPENER = re.compile(r" {0,3}(?=<|\$\$|::)")
+_EMPHASIS = re.compile(r"\*\*|__|`|^#+ |^\|?[-| :]{3,}$", re.MULTILINE)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -40,6 +41,12 @@ def label(text: str) -> str:
     for sign in (":", "-", "=", "<", ">", "~"):
         escaped = escaped.replace(f"\\{sign}", f"\\{sign}{JOINER}")
     return escaped
+
+
+def preview(text: str, longest: int = 200) -> str:
+    """The beginning of a text on one line, without the signs of Markdown's emphasis."""
+    line = " ".join(_EMPHASIS.sub("", text).split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 @dataclass(frozen=True, slots=True)

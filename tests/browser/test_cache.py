@@ -1,0 +1,99 @@
+"""What comes from the cache says so, and the cache page explains it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.conftest import Chat, Server
+
+pytestmark = pytest.mark.browser
+
+BADGE = "From the cache"
+
+
+def test_the_same_question_in_other_words_comes_from_the_cache(chat: Chat) -> None:
+    first = chat.start().ask("What is the capital of Portugal?")
+    expect(first).not_to_contain_text(BADGE)
+    second = chat.ask("What's the capital city of Portugal?")
+    expect(second).to_contain_text(BADGE)
+    expect(second).to_contain_text(re.compile(r"similarity 0\.9\d · .* · saved"))
+    expect(second).to_contain_text("It is a city on a river.")
+    expect(second).not_to_contain_text("SEMANTIC CACHE HIT")
+    expect(chat.cache_card).to_contain_text(re.compile(r"\d+ %"))
+
+
+def test_another_user_is_served_a_shared_answer_and_sees_no_chat_of_mine(
+    chat: Chat, profile: Callable[..., BrowserContext], server: Server
+) -> None:
+    chat.start().ask("What is the capital of Denmark?")
+    other = Chat(profile().new_page(), server.url).start()
+    expect(other.ask("What is the capital of Denmark?")).to_contain_text(BADGE)
+    other.page.goto(chat.page.url)
+    expect(other.page.get_by_text("This conversation does not exist here.")).to_be_visible()
+    expect(other.messages).to_have_count(0)
+
+
+def test_a_thumb_down_takes_an_answer_out_of_service(chat: Chat) -> None:
+    chat.start().ask("What is the capital of Finland?")
+    expect(chat.ask("What is the capital of Finland?")).to_contain_text(BADGE)
+    chat.endings.last.get_by_role("button", name="Thumbs down").click()
+    pressed = chat.endings.last.get_by_role("button", name="Thumbs down")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    expect(chat.ask("What is the capital of Finland?")).not_to_contain_text(BADGE)
+
+
+def test_an_answer_is_copied(chat: Chat) -> None:
+    chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    chat.start().ask("What is the capital of Belgium?")
+    chat.endings.last.get_by_role("button", name="Copy").click()
+    expect(chat.endings.last.get_by_role("button", name="Copied")).to_be_visible()
+    copied = chat.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("It is a city on a river.")
+
+
+def test_a_question_can_be_tried(chat: Chat) -> None:
+    chat.start().ask("What is the capital of Greece?")
+    chat.link("Cache").click()
+    chat.page.get_by_role("tab", name="Try a question").click()
+    question = chat.page.get_by_label("A question")
+    question.fill("What is the capital city of Greece?")
+    question.press("Enter")
+    expect(chat.page.get_by_text("It would come from the cache")).to_be_visible()
+    best = chat.page.locator(".st-key-candidate-0")
+    expect(best).to_contain_text("What is the capital of Greece?")
+    expect(best).to_contain_text("close enough")
+    question.fill("How do I repair a bicycle?")
+    question.press("Enter")
+    expect(chat.page.get_by_text("It would go to the model")).to_be_visible()
+
+
+def test_lookups_follow_the_slider(chat: Chat) -> None:
+    chat.start().ask("What is the capital of Poland?")
+    chat.ask("What's the capital city of Poland?")
+    chat.link("Cache").click()
+    chat.page.get_by_role("tab", name="Lookups").click()
+    expect(chat.page.get_by_text("at 0.90 it would be 1")).to_be_visible()
+    chat.slider.focus()
+    chat.page.keyboard.press("End")
+    expect(chat.page.get_by_text("at 1.00 it would be 0")).to_be_visible()
+
+
+def test_entries_are_searched_and_deleted_after_a_question(chat: Chat) -> None:
+    chat.start().ask("What is the capital of Iceland?")
+    chat.link("Cache").click()
+    search = chat.page.get_by_placeholder("Search in questions and answers")
+    search.fill("iceland")
+    count = chat.page.locator(".st-key-entry-buttons")
+    expect(count).to_contain_text("1 entry")
+    table = chat.page.get_by_test_id("stDataFrame")
+    table.locator("canvas").first.click(position={"x": 16, "y": 52})
+    expect(count).to_contain_text("1 of 1 selected")
+    count.get_by_role("button", name="Delete").click()
+    dialog = chat.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("What is the capital of Iceland?")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(chat.page.get_by_text("Nothing stored has “iceland” in it.")).to_be_visible()
