@@ -47,15 +47,11 @@ def http_client(settings: Settings) -> HttpClient:
 
     The caller closes it.
     """
-    timeout = settings.timeout
-    if settings.provider == "gemini" and settings.base_url:
-        # Its library takes another address from a variable of its own only.
-        return httpx.AsyncClient(
-            timeout=timeout, event_hooks={"request": [_redirect(settings.base_url)]}
-        )
-    if settings.provider in {"gemini", "ollama"}:
-        return httpx.AsyncClient(timeout=timeout)
-    return httpx2.AsyncClient(timeout=timeout)
+    if settings.provider == "gemini":
+        return httpx.AsyncClient(event_hooks={"request": [_for_gemini(settings)]})
+    if settings.provider == "ollama":
+        return httpx.AsyncClient(timeout=settings.timeout)
+    return httpx2.AsyncClient(timeout=settings.timeout)
 
 
 def model_config(
@@ -167,17 +163,20 @@ def _ollama(settings: Settings, client: httpx.AsyncClient | None) -> ModelConfig
     )
 
 
-def _redirect(base_url: str) -> Callable[[httpx.Request], Awaitable[None]]:
-    """Sends each request to the base URL's server, path and query unchanged."""
-    target = httpx.URL(base_url)
+def _for_gemini(settings: Settings) -> Callable[[httpx.Request], Awaitable[None]]:
+    """Gives each request what Gemini's library cannot be told: a time limit and another address."""
+    limits = httpx.Timeout(settings.timeout).as_dict()
+    target = httpx.URL(settings.base_url)
 
-    async def redirect(request: httpx.Request) -> None:
-        request.url = request.url.copy_with(
-            scheme=target.scheme, host=target.host, port=target.port
-        )
-        request.headers["Host"] = target.netloc.decode("ascii")
+    async def adjust(request: httpx.Request) -> None:
+        request.extensions["timeout"] = limits
+        if target.host:
+            request.headers["Host"] = target.netloc.decode("ascii")
+            request.url = request.url.copy_with(
+                scheme=target.scheme, host=target.host, port=target.port
+            )
 
-    return redirect
+    return adjust
 
 
 def explain_failure(error: BaseException, settings: Settings) -> ModelError:

@@ -43,9 +43,9 @@ import argparse
 import asyncio
 import json
 import re
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -57,7 +57,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-STOP_SECONDS = 10
+from tests.support.serving import serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +152,13 @@ class ScriptedModel:
         self.disconnects = 0
         self._api_key = api_key
         self._released = threading.Event()
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
-        self._port = 0
+        self._serving = ExitStack()
+        self._address = ""
 
     @property
     def base_url(self) -> str:
         """The address to give to a client, such as ``http://127.0.0.1:41234/v1``."""
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"{self._address}/v1"
 
     def release(self) -> None:
         """Let held streams go on, those now waiting and those to come."""
@@ -177,26 +176,13 @@ class ScriptedModel:
         self.stop()
 
     def start(self, port: int = 0) -> None:
-        """Serve on `port`, or on a free one; returns when requests are answered."""
-        listener = socket.create_server(("127.0.0.1", port))
-        self._port = listener.getsockname()[1]
-        self._server = uvicorn.Server(
-            uvicorn.Config(self.app(), log_level="critical", lifespan="off", ws="none")
-        )
-        self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name="scripted-model", daemon=True
-        )
-        self._thread.start()
+        """Serve on `port`, or on a free one; returns when requests are taken."""
+        self._address = self._serving.enter_context(serving(self.app(), port))
 
     def stop(self) -> None:
         """Close every connection and stop serving."""
-        if self._server is None or self._thread is None:
-            return
         self.release()
-        self._server.should_exit = True
-        self._server.force_exit = True
-        self._thread.join(STOP_SECONDS)
-        self._server = None
+        self._serving.close()
 
     def app(self) -> Starlette:
         """The application, for a server of the caller's."""
