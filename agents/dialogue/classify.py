@@ -60,14 +60,18 @@ _COMPARISON: Final = _cue(
     r".*\bor",
     r"(?:worse|\w+er) than",
 )  # fmt: skip
+_SUBJECT: Final = (
+    r"(?:i|you|he|she|it|we|they|there|this|that|these|those|the|an?|my|your|our|any|some|one)\b"
+)
 _ASKS: Final = _opening(
     r"what(?:'?s)?", r"who(?:'s|m|se)?", r"which", r"when", r"where(?:'s)?", r"why", r"how(?:'s)?",
-    r"is", r"are", r"was", r"were", r"am", r"do", r"does", r"did", r"can", r"could", r"would",
-    r"will", r"should", r"shall", r"has", r"have", r"had", r"may", r"might", r"isn't", r"aren't",
-    r"don't", r"doesn't", r"can't", r"won't", r"tell me", r"explain", r"describe", r"show me",
-    r"define", r"list", r"wer", r"wen", r"wem", r"wessen", r"welche[rsnm]?", r"wann", r"wo",
-    r"wohin", r"woher", r"warum", r"wieso", r"weshalb", r"wie", r"ist", r"sind", r"kann",
-    r"k[öo]nnen", r"gibt es", r"erkl[äa]re?",
+    # "Should be cheap" and "Is fine" tell, "May" is a month, and "Don't know" asks nobody.
+    r"(?:is|are|was|were|am|does|did|can|could|would|should|shall|isn't|aren't|doesn't|can't)"
+    r"(?= \w)(?! (?:be|do|not|fine|ok|okay|good|great|nice)\b)",
+    rf"(?:do|has|have|had|may|might|will|don't|won't)(?= {_SUBJECT})",
+    r"tell me", r"explain", r"describe", r"show me", r"define", r"list", r"wer", r"wen", r"wem",
+    r"wessen", r"welche[rsnm]?", r"wann", r"wo", r"wohin", r"woher", r"warum", r"wieso", r"weshalb",
+    r"wie", r"ist", r"sind", r"kann", r"k[öo]nnen", r"gibt es", r"erkl[äa]re?",
     after=r"(?:(?:and|but|so|ok(?:ay)?|well|also|please|sorry|hey|und|aber)[\s,]+)*",
 )  # fmt: skip
 _WANTS: Final = _cue(

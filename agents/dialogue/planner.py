@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final
 import pydantic_core
 from ag2 import Agent, MemoryStream
 from ag2.config import ModelConfig
-from ag2.events import ModelMessageChunk
+from ag2.context import ConversationContext
+from ag2.events import BaseEvent, ModelMessageChunk
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from agents.dialogue import prompts
@@ -24,12 +25,10 @@ LONGEST_TEXT: Final = 300
 
 
 class StepDraft(BaseModel):
-    """A step as the model writes it.
+    """A step as the model writes it."""
 
-    The lengths are checked here and not by the schema: as a grammar of llama.cpp a string of at
-    most 300 characters takes minutes.
-    """
-
+    # The lengths are checked here and not by the schema: as a grammar of llama.cpp a string of at
+    # most 300 characters takes minutes.
     title: str
     description: str
     expected_response: str
@@ -90,10 +89,7 @@ class Planner:
         request: CacheRequest | None,
         on_steps: Callable[[tuple[Step, ...]], None],
     ) -> Plan:
-        watch = _Watch(on_steps)
-        stream = MemoryStream()
-        stream.where(ModelMessageChunk).subscribe(watch.on_chunk)
-        stream.where(CacheLookedUp).subscribe(watch.on_lookup)
+        stream = _Watch(on_steps)
         reply = await self._agent.ask(
             prompts.goal(goal),
             stream=stream,
@@ -101,27 +97,36 @@ class Planner:
             response_schema=PlanDraft,
         )
         draft = PlanDraft.model_validate_json(reply.body or "")
-        return Plan(goal, tuple(_step(s.model_dump()) for s in draft.steps), watch.source)
+        return Plan(goal, tuple(_step(s.model_dump()) for s in draft.steps), stream.source)
 
 
-class _Watch:
-    """Follows one draft while it is written."""
+class _Watch(MemoryStream):
+    """A stream that also follows the draft while it is written."""
+
+    __slots__ = ("_on_steps", "_shown", "_text", "source")
 
     def __init__(self, on_steps: Callable[[tuple[Step, ...]], None]) -> None:
+        super().__init__()
         self._on_steps = on_steps
         self._text = ""
         self._shown: tuple[Step, ...] = ()
         self.source: PlanSource = "model"
 
-    async def on_chunk(self, event: ModelMessageChunk) -> None:
-        self._text += event.content
+    async def send(self, event: BaseEvent, context: ConversationContext) -> None:
+        """Show the steps that an event brings, then pass it on."""
+        match event:
+            case ModelMessageChunk():
+                self._follow(event.content)
+            case CacheLookedUp():
+                self.source = "cache" if event.lookup.hit else "model"
+        await super().send(event, context)
+
+    def _follow(self, piece: str) -> None:
+        self._text += piece
         steps = steps_in(self._text)
         if steps != self._shown:
             self._shown = steps
             self._on_steps(steps)
-
-    async def on_lookup(self, event: CacheLookedUp) -> None:
-        self.source = "cache" if event.lookup.hit else "model"
 
 
 def steps_in(partial_json: str) -> tuple[Step, ...]:

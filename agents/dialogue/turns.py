@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import string
 import threading
 import time
 import unicodedata
 import uuid
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -33,6 +33,7 @@ Stage = Literal["reading", "planning", "judging", "writing", "ended"]
 CHECKPOINT_SECONDS: Final = 1.0
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
 _KEPT: Final = frozenset("\n\t\u200c\u200d")
+_BLANK: Final = string.whitespace + "\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Turn:
         self.state = state
         self.view = TurnView(reply)
         self._ended = threading.Event()
-        self._task: Future[None] | None = None
+        self._stopping = threading.Event()
+        self._cancel: Callable[[], object] | None = None
 
     @property
     def conversation(self) -> str:
@@ -135,14 +137,20 @@ class Turn:
         self.view = replace(self.view, reply=reply, stage="ended")
         self._ended.set()
 
-    def runs_as(self, task: Future[None]) -> None:
-        """Name the task that writes this reply, so that it can be stopped."""
-        self._task = task
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopping.is_set()
+
+    def stopped_by(self, cancel: Callable[[], object]) -> None:
+        """Say how writing is stopped."""
+        self._cancel = cancel
 
     def stop(self) -> None:
         """Stop writing; the part that came is kept. From any thread; harmless after the end."""
-        if self._task is not None:
-            self._task.cancel()
+        self._stopping.set()
+        if self._cancel is not None and not self._ended.is_set():
+            self._cancel()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end, seconds; False when it did not come in time."""
@@ -196,8 +204,10 @@ class Turns:
                     return running
                 raise BusyError(conversation)
             turn = self._begin(conversation, owner, text, threshold, message_id)
+            if turn.view.ended:
+                return turn
             self._active[conversation] = turn
-        turn.runs_as(asyncio.run_coroutine_threadsafe(self._run(turn), self._loop))
+        asyncio.run_coroutine_threadsafe(self._run(turn), self._loop)
         return turn
 
     def active(self, conversation: str) -> Turn | None:
@@ -217,7 +227,7 @@ class Turns:
         await asyncio.gather(*(asyncio.to_thread(turn.wait, 5.0) for turn in turns))
 
     def _refuse_bad(self, text: str) -> None:
-        if not text.strip():
+        if not text.strip(_BLANK):
             raise BlankMessageError
         if len(text) > self._longest:
             raise MessageTooLongError(len(text), self._longest)
@@ -226,11 +236,12 @@ class Turns:
         self, conversation: str, owner: str, text: str, threshold: float, message_id: str
     ) -> Turn:
         state = self._store.start_or_load(conversation, owner)
+        if state.has_message(message_id):
+            return _answered(state, message_id, threshold)
         now = time.time()
         message = UserMessage(message_id, text, now, (classify(text),), mood_of(text))
         reply = Reply(id=uuid.uuid4().hex, to=message_id, at=now)
-        if not self._store.open_draft(conversation, reply):
-            raise BusyError(conversation)
+        self._claim(conversation, reply)
         heard = Heard(now, message, tuple(preferences_in(text).items()))
         try:
             after = self._store.append(state, heard, ReplyBegan(now, reply))
@@ -240,10 +251,23 @@ class Turns:
             raise
         return Turn(after, message, reply, threshold)
 
+    def _claim(self, conversation: str, reply: Reply) -> None:
+        if self._store.open_draft(conversation, reply):
+            return
+        running = frozenset(turn.reply.id for turn in list(self._active.values()))
+        self._store.recover(running=running)  # who holds it may be a process that was killed
+        if not self._store.open_draft(conversation, reply):
+            raise BusyError(conversation)
+
     async def _run(self, turn: Turn) -> None:
         checkpoints = asyncio.create_task(self._checkpoint(turn))
+        # A task of its own: a stop reaches the writing only, never what stores the end.
+        writing = asyncio.ensure_future(self._write(turn))
+        turn.stopped_by(lambda: self._loop.call_soon_threadsafe(writing.cancel))
+        if turn.stopping:
+            writing.cancel()
         try:
-            await self._write(turn)
+            await writing
             ended = turn.end("complete")
         except asyncio.CancelledError:
             ended = turn.end("stopped")
@@ -257,10 +281,10 @@ class Turns:
         await self._finish(turn, ended)
 
     async def _finish(self, turn: Turn, ended: Reply) -> None:
-        """Store the end before it is shown; a stop that comes now must not lose it."""
+        """Store the end before it is shown."""
         event = ReplyEnded(time.time(), ended)
         try:
-            await asyncio.shield(asyncio.to_thread(self._store.append, turn.state, event))
+            await asyncio.to_thread(self._store.append, turn.state, event)
         except RepriseError as error:
             logger.warning("reply %s could not be stored: %s", ended.id, error)
             ended = replace(ended, notice=f"This reply could not be stored. {error}")
@@ -275,6 +299,22 @@ class Turns:
                 await asyncio.to_thread(self._store.save_draft, turn.reply.id, turn.reply.answer)
             except RepriseError as error:
                 logger.warning("draft %s could not be kept: %s", turn.reply.id, error)
+
+
+def _answered(state: ChatState, message_id: str, threshold: float) -> Turn:
+    """The turn of a message that was sent before, as it ended.
+
+    Raises:
+        BusyError: Another process is still writing it.
+    """
+    heard = {m.id: m for m in state.messages if isinstance(m, UserMessage)}
+    replies = {m.to: m for m in state.messages if isinstance(m, Reply)}
+    reply = replies[message_id]
+    if reply.status == "writing":
+        raise BusyError(state.id)
+    turn = Turn(state, heard[message_id], reply, threshold)
+    turn.show_end(reply)
+    return turn
 
 
 def readable(text: str) -> str:

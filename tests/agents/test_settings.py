@@ -64,7 +64,7 @@ def test_a_blank_variable_is_as_good_as_none(name):
     assert Settings.read({f"REPRISE_{name.upper()}": "  "}) == Settings()
 
 
-@pytest.mark.parametrize("name, value, accepted", REFUSED)
+@pytest.mark.parametrize(("name", "value", "accepted"), REFUSED)
 def test_a_value_that_cannot_be_used_is_refused_with_its_variable_and_what_is_accepted(
     name, value, accepted
 ):
@@ -127,7 +127,7 @@ def test_a_line_end_after_a_key_is_no_part_of_it():
     assert Settings.read(variables).api_key == "sk-123"
 
 
-@pytest.mark.parametrize("provider, model", DEFAULT_MODEL.items())
+@pytest.mark.parametrize(("provider", "model"), DEFAULT_MODEL.items())
 def test_every_provider_has_a_model_to_begin_with(provider, model):
     assert Settings.read({"REPRISE_PROVIDER": provider}).model == model
 
@@ -141,7 +141,7 @@ def test_a_key_is_not_shown_by_the_settings_nor_by_a_refusal():
     assert "sk-secret" not in str(refused.value)
 
 
-@pytest.mark.parametrize("hours, ttl", [("0", None), ("0.5", timedelta(minutes=30))])
+@pytest.mark.parametrize(("hours", "ttl"), [("0", None), ("0.5", timedelta(minutes=30))])
 def test_a_time_to_live_of_zero_means_for_ever(hours, ttl):
     assert Settings.read({"REPRISE_TTL_HOURS": hours}).ttl == ttl
 

@@ -76,7 +76,7 @@ EXAMPLES = {
 LABELLED = [(text, kind) for kind, texts in EXAMPLES.items() for text in texts]
 
 
-@pytest.mark.parametrize("text, kind", LABELLED)
+@pytest.mark.parametrize(("text", "kind"), LABELLED)
 def test_a_message_is_of_the_kind_that_a_reader_would_say(text, kind):
     assert classify(text) is kind
 
@@ -111,6 +111,33 @@ def test_a_statement_is_not_taken_for_a_wish_for_more(text):
 
 @pytest.mark.parametrize("text", ["Really? I see.", "why", "(is it?)", "Is it?*", "et alors ?"])
 def test_a_question_mark_at_an_end_or_a_questions_opening_asks(text):
+    assert asks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "May",
+        "May or June",
+        "Will, my brother",
+        "Don't know",
+        "Have two children with us",
+        "Has to be cheap",
+        "Should be cheap",
+        "Is fine",
+        "Can do",
+        "do not care",
+    ],
+)
+def test_a_telling_answer_is_no_question_for_its_first_word(text):
+    assert not asks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["may I bring a dog", "will it rain", "have you been there", "is Lisbon safe", "do I need it"],
+)
+def test_a_question_needs_no_question_mark(text):
     assert asks(text)
 
 

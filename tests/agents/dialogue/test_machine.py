@@ -47,7 +47,7 @@ def test_from_each_state_every_other_can_be_reached_but_the_beginning(state):
     assert reachable_from(state) >= set(State) - {State.IDLE}
 
 
-@pytest.mark.parametrize("state, kind", list(product(State, MessageType)))
+@pytest.mark.parametrize(("state", "kind"), list(product(State, MessageType)))
 def test_every_message_has_an_outcome_in_every_state(state, kind):
     after = machine().hear(state, kind)
 
@@ -56,7 +56,7 @@ def test_every_message_has_an_outcome_in_every_state(state, kind):
     assert after in MOVES[state] or (state, kind) == stays
 
 
-@pytest.mark.parametrize("kind, did", list(product(MessageType, DEEDS)))
+@pytest.mark.parametrize(("kind", "did"), list(product(MessageType, DEEDS)))
 def test_what_the_agent_does_after_a_message_follows_the_table(kind, did):
     heard = State(kind.value)
 
@@ -91,7 +91,7 @@ def never_to(state):
 
 
 @pytest.mark.parametrize(
-    "moves, said",
+    ("moves", "said"),
     [
         (without(State.CLARIFYING), "'clarifying' has no row"),
         ({**MOVES, State.CLOSING: frozenset()}, "'closing' cannot be left"),

@@ -10,7 +10,7 @@ from agents.dialogue.memory import preferences_in
 
 
 @pytest.mark.parametrize(
-    "text, found",
+    ("text", "found"),
     [
         ("I like small towns.", {"likes": "small towns"}),
         ("I really love hiking; it is fun", {"likes": "hiking"}),

@@ -9,7 +9,7 @@ from agents.dialogue.mood import mood_of
 
 
 @pytest.mark.parametrize(
-    "text, mood",
+    ("text", "mood"),
     [
         ("What is the capital of Portugal?", Mood.NEUTRAL),
         ("I don't understand the question", Mood.CONFUSED),
@@ -32,7 +32,7 @@ def test_a_cue_inside_a_word_is_no_mood(text):
 
 
 @pytest.mark.parametrize(
-    "text, mood",
+    ("text", "mood"),
     [
         ("Great, but I'm lost", Mood.CONFUSED),
         ("Thanks, but this is ridiculous and makes no sense", Mood.FRUSTRATED),

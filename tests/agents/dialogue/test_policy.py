@@ -21,7 +21,7 @@ FINISHED = lived(
 
 
 @pytest.mark.parametrize(
-    "text, action",
+    ("text", "action"),
     [
         ("Hello!", Action.GREET),
         ("Thanks, bye", Action.CLOSE),
@@ -37,7 +37,7 @@ def test_what_a_new_conversation_begins_with(text, action):
 
 
 @pytest.mark.parametrize(
-    "text, action",
+    ("text", "action"),
     [
         ("About 900 euros", Action.JUDGE),
         ("I want to spend at most 900 euros", Action.JUDGE),
@@ -52,7 +52,7 @@ def test_within_a_step_what_may_answer_it_is_judged_and_questions_are_answered(t
 
 
 @pytest.mark.parametrize(
-    "text, action",
+    ("text", "action"),
     [
         ("Sounds good", Action.ANSWER),
         ("Now I want to plan a trip to Porto", Action.PLAN),

@@ -154,7 +154,7 @@ def test_the_end_of_a_reply_takes_the_place_of_its_beginning():
 
 
 @pytest.mark.parametrize(
-    "text, topic",
+    ("text", "topic"),
     [
         ("What is a fado?", "What is a fado?"),
         ("Compare trains and buses", "Compare trains and buses"),

@@ -1,0 +1,128 @@
+"""A room to talk in: all of a conversation but the page and the model, which is scripted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ag2.config import ModelConfig
+
+from agents.dialogue.machine import machine
+from agents.dialogue.messages import Reply
+from agents.dialogue.session import ChatSession, Identity
+from agents.dialogue.state import ChatState
+from agents.dialogue.store import ConversationStore
+from agents.dialogue.turns import Turn, Turns
+from agents.models.pending import PendingModel
+from agents.models.providers import explain_failure, http_client, model_config
+from agents.settings import Settings
+from cache import SemanticCache
+from tests.agents.loops import WAIT_SECONDS, running_loop
+from tests.support.scripted_model import Reply as Says
+from tests.support.scripted_model import Rule, ScriptedModel
+
+BUDGET, DATES = "What is your budget?", "When do you want to go?"
+GOAL = "Plan a trip to Lisbon"
+
+
+def step_json(title: str, question: str, fallback: str = "clarify") -> dict[str, str]:
+    return {
+        "title": title,
+        "description": question,
+        "expected_response": f"a {title.lower()}",
+        "success_criteria": f"the {title.lower()} is named",
+        "fallback": fallback,
+    }
+
+
+PLAN_JSON = {"steps": [step_json("Budget", BUDGET), step_json("Dates", DATES, "For example: May.")]}
+PLANS = Rule(schema="Plan", reply=Says.json(PLAN_JSON))
+NO_PLAN = Rule(schema="Plan", reply=Says("{}"))
+JUDGES = [
+    Rule(when=lambda r: r.schema is not None and _said(r.last) in {"purple", "green", "red"},
+         reply=Says('{"data": false}')),
+    Rule(when=lambda r: r.schema is not None and "Enough when:" in r.last,
+         reply=Says('{"data": true}')),
+]  # fmt: skip
+SCRIPT = [PLANS, *JUDGES]
+
+
+def _said(judgement: str) -> str:
+    return judgement.rpartition("Reply: ")[2]
+
+
+class Room:
+    """Conversations with a scripted model. Made by `open_room`."""
+
+    def __init__(self, model: ScriptedModel, store: ConversationStore, turns: Turns) -> None:
+        self.model = model
+        self.store = store
+        self.turns = turns
+        self._sent = 0
+
+    def send(
+        self,
+        text: str,
+        *,
+        to: str = "c1",
+        owner: str = "ann",
+        threshold: float = 0.9,
+        message_id: str | None = None,
+    ) -> Turn:
+        self._sent += 1
+        return self.turns.start(
+            to,
+            owner,
+            text,
+            threshold=threshold,
+            message_id=message_id or f"{to}-message-{self._sent}",
+        )
+
+    def say(self, text: str, **how: object) -> Reply:
+        """Send a message and wait for the whole reply."""
+        turn = self.send(text, **how)
+        assert turn.wait(WAIT_SECONDS), f"no end came to {text!r}: {turn.view}"
+        return turn.reply
+
+    def state(self, conversation: str = "c1", owner: str = "ann") -> ChatState:
+        """What is on disk."""
+        return self.store.load(conversation, owner)
+
+    @property
+    def answers_asked(self) -> int:
+        """How often the model was asked for an answer (not for a plan or a verdict)."""
+        return sum(request.schema is None for request in self.model.requests)
+
+
+@contextmanager
+def open_room(
+    folder: Path,
+    script: list[Rule],
+    cache: SemanticCache | None,
+    *,
+    wrapped: Callable[[ModelConfig], ModelConfig] = lambda model: model,
+) -> Iterator[Room]:
+    """A room whose store is in `folder`."""
+    store = ConversationStore.open(folder / "conversations.sqlite3", machine())
+    with ScriptedModel(script) as model, running_loop() as loop:
+        settings = Settings(provider="openai", model="scripted", base_url=model.base_url)
+        client = http_client(settings)
+        config = model_config(settings, http_client=client, embedded=None)
+
+        async def ready() -> ModelConfig:
+            return wrapped(config)
+
+        pending = PendingModel(
+            config.provider, "scripted", ready, lambda error: explain_failure(error, settings)
+        )
+        session = ChatSession(store, pending, cache, Identity("scripted", ttl=None))
+        turns = Turns(store, loop, session.reply, longest=settings.max_message)
+        try:
+            yield Room(model, store, turns)
+        finally:
+            model.release()
+            asyncio.run_coroutine_threadsafe(turns.close(), loop).result(WAIT_SECONDS)
+            asyncio.run_coroutine_threadsafe(client.aclose(), loop).result(WAIT_SECONDS)
+            store.close()
