@@ -10,15 +10,20 @@ is known: static text belongs first, what changes last.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
+import socket
+import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
-
-import httpx
+from urllib.parse import urlsplit
 
 from agents.errors import ModelError
 
@@ -28,6 +33,7 @@ PROMPT_CACHE_MIB = 512
 BATCH_TOKENS = 64
 """A request that was cancelled stops after the batch it is at: 1-2 s on two cores."""
 WARM_SECONDS = 600.0
+CLOSE_SECONDS = 10.0
 MAGIC = b"GGUF"
 
 Message = Mapping[str, str]
@@ -84,6 +90,7 @@ class EmbeddedModel:
         self.api_key = secrets.token_urlsafe(24)
         self._threads = threads
         self._server: Any = None
+        self._connections: set[HTTPConnection] = set()
 
     @property
     def name(self) -> str:
@@ -148,22 +155,16 @@ class EmbeddedModel:
         Stops early, without an error, when the model is closed meanwhile.
 
         Raises:
-            ModelError: The model is not started, or refuses a prompt.
+            ModelError: A prompt is refused, or the model stopped.
         """
         for prompt in prompts:
-            body = {"messages": list(prompt), "max_tokens": 1}
+            body = json.dumps({"messages": list(prompt), "max_tokens": 1})
             try:
-                response = self._request("POST", "/v1/chat/completions", json=body)
-            except httpx.TransportError:
+                self._request("POST", "/v1/chat/completions", body)
+            except ModelError:
                 if not self.started:
                     return
                 raise
-            if response.is_error:
-                raise ModelError(
-                    f"The local model refused a prompt (status {response.status_code}).",
-                    remedy="Choose a model with a longer context, or restart Reprise.",
-                    kind="server",
-                )
 
     def metrics(self) -> ModelMetrics:
         """What the model did since it was started, by llama.cpp's own count.
@@ -171,7 +172,7 @@ class EmbeddedModel:
         Raises:
             ModelError: The model is not started.
         """
-        text = self._request("GET", "/metrics").text
+        text = self._request("GET", "/metrics")
         values = dict(re.findall(r"^llamacpp:(\w+) (\S+)$", text, re.MULTILINE))
         return ModelMetrics(
             prompt_tokens=int(float(values["prompt_tokens_total"])),
@@ -183,7 +184,14 @@ class EmbeddedModel:
 
     def close(self) -> None:
         """End what runs and free the memory. Closing twice is no error."""
-        self._server = None
+        server, self._server = [self._server], None
+        for connection in tuple(self._connections):
+            _hang_up(connection)
+        # llama.cpp waits for everyone it owes an answer. Whoever does not hang up keeps it from
+        # ending, which must not keep this process from ending.
+        release = threading.Thread(target=server.clear, name="llama.cpp-end", daemon=True)
+        release.start()
+        release.join(CLOSE_SECONDS)
 
     @property
     def _address(self) -> str:
@@ -193,25 +201,54 @@ class EmbeddedModel:
             )
         return str(self._server.listening_address)
 
-    def _request(self, method: str, path: str, **content: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.api_key}"}
-        # trust_env: a proxy in the environment has no business on loopback.
-        with httpx.Client(headers=headers, timeout=WARM_SECONDS, trust_env=False) as client:
-            return client.request(method, f"{self._address}{path}", **content)
+    def _request(self, method: str, path: str, body: str | None = None) -> str:
+        """One request that `close` can end from another thread, which httpx has no way for."""
+        connection = HTTPConnection(urlsplit(self._address).netloc, timeout=WARM_SECONDS)
+        self._connections.add(connection)
+        headers = {"Authorization": f"Bearer {self.api_key}", "Content-Type": "application/json"}
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            text = response.read().decode()
+        except (OSError, HTTPException) as error:
+            raise ModelError(
+                "The local model stopped.", remedy="Restart Reprise.", kind="cut"
+            ) from error
+        finally:
+            self._connections.discard(connection)
+            connection.close()
+        if response.status != HTTPStatus.OK:
+            raise ModelError(
+                f"The local model refused a prompt (status {response.status}).",
+                remedy="Choose a model with a longer context, or restart Reprise.",
+                kind="server",
+            )
+        return text
 
 
-def physical_cores(topology: Path = Path("/sys/devices/system/cpu")) -> int:
+def _hang_up(connection: HTTPConnection) -> None:
+    """Ends a connection that another thread waits on; closing it would not wake that thread."""
+    if connection.sock is not None:
+        with suppress(OSError):  # ended already
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def physical_cores(
+    topology: Path = Path("/sys/devices/system/cpu"), usable: Iterable[int] | None = None
+) -> int:
     """Physical cores this process may use, at least 1.
 
     Two hardware threads of one core share the unit that multiplies matrices, so they count as
     one; where the system does not tell which belong together, each counts.
+
+    Args:
+        topology: Where Linux tells which hardware threads belong together.
+        usable: Numbers of the hardware threads; by default those that this process may use.
     """
-    try:
-        usable = os.sched_getaffinity(0)
-    except AttributeError:
+    if usable is None and not hasattr(os, "sched_getaffinity"):
         return max(1, (os.cpu_count() or 1) // 2)
-    cores = {_siblings(topology / f"cpu{number}", number) for number in usable}
-    return max(1, len(cores))
+    numbers = os.sched_getaffinity(0) if usable is None else usable
+    return max(1, len({_siblings(topology / f"cpu{number}", number) for number in numbers}))
 
 
 def _siblings(folder: Path, number: int) -> str:
