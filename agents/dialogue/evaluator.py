@@ -35,6 +35,8 @@ class Evaluator:
         try:
             met = await asked.content()
         except ValidationError:
+            met = None
+        if met is None:
             return Verdict(met=False, reason="The model's verdict could not be read.", by="model")
         outcome = "It is enough" if met else "Still open"
         return Verdict(met=bool(met), reason=f"{outcome}: {step.success_criteria}", by="model")

@@ -136,7 +136,8 @@ def steps_in(partial_json: str) -> tuple[Step, ...]:
     except ValueError:
         return ()
     steps = draft.get("steps") if isinstance(draft, dict) else None
-    whole = [s for s in steps or () if isinstance(s, dict) and "expected_response" in s]
+    listed = steps if isinstance(steps, list) else []
+    whole = [s for s in listed if isinstance(s, dict) and "expected_response" in s]
     return tuple(_step(s) for s in whole[:MOST_STEPS])
 
 
