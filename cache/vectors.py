@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ _log = logging.getLogger(__name__)
 
 _EMBEDDED_AT_ONCE = 256
 _FLOAT_BYTES = 4
+_REMEMBERED = 256
 
 
 class VectorSpace:
@@ -41,6 +43,8 @@ class VectorSpace:
         self._seen_changes = -1
         self._last_id = 0
         self._unsaved = False
+        # A question that misses is embedded to look it up and again to store its answer.
+        self._remembered = lru_cache(_REMEMBERED)(self._embed_one)
 
     @classmethod
     def load(cls, folder: Path, database: Database, embedder: Embedder) -> VectorSpace:
@@ -56,8 +60,13 @@ class VectorSpace:
 
         :raises EmbedderError: if the embedder gives none, or one that is not finite.
         """
+        return self._remembered(text)
+
+    def _embed_one(self, text: str) -> Vectors:
         (vector,) = self._embed([text])
-        return np.asarray(vector, dtype=np.float32)
+        vector = np.array(vector, dtype=np.float32)
+        vector.flags.writeable = False
+        return vector
 
     def search(self, scope_ids: Sequence[str], vector: Vectors, k: int) -> list[Neighbour]:
         """The k nearest in the given scopes, entries of other processes included."""

@@ -14,6 +14,7 @@ from typing import Final
 
 from ag2 import Agent, MemoryStream
 from ag2.config import ModelConfig
+from ag2.context import ConversationContext
 from ag2.events import (
     BaseEvent,
     ModelMessage,
@@ -38,7 +39,7 @@ from agents.dialogue.store import ConversationStore
 from agents.dialogue.turns import Turn
 from agents.errors import ModelError
 from agents.models.cached import COMPLETE, CachedModel, CacheFailed, CacheLookedUp, CacheRequest
-from cache import Scope, SemanticCache, judge
+from cache import Lookup, Scope, SemanticCache, judge
 
 PLAN_THRESHOLD: Final = 0.95
 """A plan for Lisbon must not serve Porto: plans want more similarity than answers."""
@@ -190,9 +191,8 @@ class ChatSession:
         self, turn: Turn, text: str, history: list[BaseEvent], request: CacheRequest
     ) -> None:
         turn.enter("writing")
-        stream = MemoryStream()
+        stream = _Scribe(turn)
         await stream.history.replace(history)
-        _Scribe(turn).follow(stream)
         said = await self._chat.ask(text, stream=stream, dependencies={CacheRequest: request})
         response = said.response
         turn.note(model=response.model or "", tokens=int(response.usage.completion_tokens or 0))
@@ -244,35 +244,39 @@ class ChatSession:
         turn.state = await asyncio.to_thread(self._store.append, turn.state, *events)
 
 
-class _Scribe:
-    """Writes what the model or the cache says into the turn."""
+class _Scribe(MemoryStream):
+    """A stream that also writes what the model or the cache says into the turn.
+
+    Each subscription would be compiled anew for each turn, a millisecond and more.
+    """
+
+    __slots__ = ("_turn",)
 
     def __init__(self, turn: Turn) -> None:
+        super().__init__()
         self._turn = turn
 
-    def follow(self, stream: MemoryStream) -> None:
-        stream.where(ModelMessageChunk).subscribe(self.on_chunk)
-        stream.where(CacheLookedUp).subscribe(self.on_lookup)
-        stream.where(CacheFailed).subscribe(self.on_cache_failed)
+    async def send(self, event: BaseEvent, context: ConversationContext) -> None:
+        """Write down what matters to the reply, then pass the event on."""
+        match event:
+            case ModelMessageChunk():
+                self._turn.write(event.content)
+            case CacheLookedUp():
+                self._turn.note(served=_served(event.lookup))
+            case CacheFailed():
+                self._turn.note(notice=event.message)
+        await super().send(event, context)
 
-    async def on_chunk(self, event: ModelMessageChunk) -> None:
-        self._turn.write(event.content)
 
-    async def on_lookup(self, event: CacheLookedUp) -> None:
-        lookup = event.lookup
-        entry = lookup.entry
-        self._turn.note(
-            served=Served(
-                tier=lookup.tier if lookup.hit else None,
-                similarity=lookup.similarity,
-                entry=entry.id if entry else None,
-                reason=lookup.reason,
-                seconds_saved=entry.seconds if entry else 0.0,
-            )
-        )
-
-    async def on_cache_failed(self, event: CacheFailed) -> None:
-        self._turn.note(notice=event.message)
+def _served(lookup: Lookup) -> Served:
+    entry = lookup.entry
+    return Served(
+        tier=lookup.tier if lookup.hit else None,
+        similarity=lookup.similarity,
+        entry=entry.id if entry else None,
+        reason=lookup.reason,
+        seconds_saved=entry.seconds if entry else 0.0,
+    )
 
 
 @contextmanager

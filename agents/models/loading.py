@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-import httpx2
 from ag2.config import ModelConfig, ModelProvider
 
 from agents.dialogue.messages import Failure
 from agents.errors import RepriseError, WeightsError
 from agents.models import weights
 from agents.models.embedded import EmbeddedModel
-from agents.models.providers import model_config
+from agents.models.providers import HttpClient, http_client, model_config
 from agents.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ class ModelLoader:
         self._settings = settings
         self._static_prompts = tuple(static_prompts)
         self._embedded: EmbeddedModel | None = None
-        self._http: httpx2.AsyncClient | None = None
+        self._http: HttpClient | None = None
         self._loading: asyncio.Task[ModelConfig] | None = None
         self._closing = threading.Event()
         self.status = PartStatus()
@@ -122,9 +121,7 @@ class ModelLoader:
     async def _load(self) -> ModelConfig:
         try:
             if self._http is None:
-                self._http = await asyncio.to_thread(
-                    httpx2.AsyncClient, timeout=self._settings.timeout
-                )
+                self._http = await asyncio.to_thread(http_client, self._settings)
             if self._settings.provider == "embedded":
                 await asyncio.to_thread(self._start_embedded)
             config = model_config(self._settings, http_client=self._http, embedded=self._embedded)

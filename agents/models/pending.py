@@ -36,6 +36,7 @@ class PendingModel(ModelConfig):
         self._model = model
         self._ready = ready
         self._explain = explain
+        self._client: tuple[ModelConfig, LLMClient] | None = None
 
     @property
     def provider(self) -> ModelProvider:
@@ -53,7 +54,18 @@ class PendingModel(ModelConfig):
 
     def create(self) -> LLMClient:
         """A client that waits for the model at its first call."""
-        return _PendingClient(self._ready, self._explain)
+        return _PendingClient(self._real_client, self._explain)
+
+    async def _real_client(self) -> LLMClient:
+        """The provider's client, made once.
+
+        Making one reads certificates and builds types for tens of milliseconds, in which no
+        other conversation would move; and it keeps connections open from turn to turn.
+        """
+        config = await self._ready()
+        if self._client is None or self._client[0] is not config:
+            self._client = (config, await asyncio.to_thread(config.create))
+        return self._client[1]
 
     def create_files_client(self) -> FilesClient[Any]:
         """Not to be had: replies are text.
@@ -67,10 +79,10 @@ class PendingModel(ModelConfig):
 class _PendingClient(LLMClient):
     def __init__(
         self,
-        ready: Callable[[], Awaitable[ModelConfig]],
+        real_client: Callable[[], Awaitable[LLMClient]],
         explain: Callable[[Exception], RepriseError],
     ) -> None:
-        self._ready = ready
+        self._real_client = real_client
         self._explain = explain
 
     async def __call__(
@@ -82,11 +94,8 @@ class _PendingClient(LLMClient):
         response_schema: ResponseProto[Any] | None,
         serializer: SerializerProto,
     ) -> ModelResponse:
-        config = await self._ready()
         try:
-            # Making a provider's client reads certificates and builds types, tens of
-            # milliseconds in which no other conversation would move.
-            client = await asyncio.to_thread(config.create)
+            client = await self._real_client()
             return await client(
                 messages,
                 context,
