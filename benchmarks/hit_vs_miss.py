@@ -34,10 +34,32 @@ OWNER = "benchmark"
 THRESHOLD = 0.85
 WAIT_SECONDS = 300.0
 QUESTIONS = (
-    ("What is the capital of France?", "What's the capital city of France?"),
-    ("How do I reverse a list in Python?", "How can I reverse a Python list?"),
-    ("What is the best time to visit Lisbon?", "What's the best time to visit Lisbon?"),
+    (
+        "What is the capital of France?",
+        "What's the capital of France?",
+        "What is France's capital?",
+        "What is the capital city of France?",
+        "Which city is the capital of France?",
+        "Can you tell me the capital of France?",
+    ),
+    (
+        "How do I reverse a list in Python?",
+        "How can I reverse a list in Python?",
+        "How do I reverse a Python list?",
+        "How to reverse a list in Python?",
+        "How would I reverse a list in Python?",
+        "Can you tell me how to reverse a list in Python?",
+    ),
+    (
+        "What is the best time to visit Lisbon?",
+        "What's the best time to visit Lisbon?",
+        "What is the best time of year to visit Lisbon?",
+        "When is the best time to visit Lisbon?",
+        "Which time is the best to visit Lisbon?",
+        "Can you tell me the best time to visit Lisbon?",
+    ),
 )
+"""The first is asked of the model; the others, each once, ask the same in other words."""
 
 
 def main() -> None:
@@ -53,9 +75,9 @@ def against_the_model(repeats: int) -> list[Row]:
     """A miss for each question, then hits; the ratio is to the misses of the same run."""
     with running(Settings.from_env()) as runtime:
         say(runtime, "What is the tallest mountain?")
-        misses = [say(runtime, asked) for asked, _ in QUESTIONS]
-        same = [say(runtime, asked) for _ in range(repeats) for asked, _ in QUESTIONS]
-        other = [say(runtime, again) for _ in range(repeats) for _, again in QUESTIONS]
+        misses = [say(runtime, asked) for asked, *_ in QUESTIONS]
+        same = [say(runtime, asked) for _ in range(repeats) for asked, *_ in QUESTIONS]
+        other = [say(runtime, again) for _, *words in QUESTIONS for again in words]
     miss = _row("miss", misses, served=None, reference=None)
     reference = statistics.median(reply.seconds for reply in misses)
     return [
