@@ -77,18 +77,19 @@ class HttpSource:
     pause: float = 1.0
 
     def complete(self, partial: Path, size: int, report: Report) -> None:
-        """See `Source.complete`. Once bytes came, a cut is followed by new attempts."""
-        failures = RECONNECTS
+        """See `Source.complete`. Who cannot be reached at first is given up at once."""
+        begun, failures = length(partial), 0
         timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         with httpx.Client(timeout=timeout, headers=self.headers, follow_redirects=True) as client:
             while (have := length(partial)) < size:
                 try:
                     self._go_on(client, partial, have, size, report)
                 except httpx.TransportError as error:
-                    failures = 0 if length(partial) > have else failures + 1
-                    if failures > RECONNECTS:
+                    failures = 1 if length(partial) > have else failures + 1
+                    hopeless = _unreachable(error) and length(partial) == begun
+                    if hopeless or failures > RECONNECTS:
                         raise SourceError(self.name, _reason(error)) from error
-                    time.sleep(self.pause * 2**failures)
+                    time.sleep(self.pause * 2 ** (failures - 1))
 
     def _go_on(
         self, client: httpx.Client, partial: Path, have: int, size: int, report: Report
@@ -98,7 +99,7 @@ class HttpSource:
             start = self._start(response, have, size)
             with partial.open("ab") as file:
                 file.truncate(start)
-                for chunk in response.iter_raw(CHUNK_BYTES):
+                for chunk in response.iter_raw():
                     start += len(chunk)
                     if start > size:
                         raise SourceError(self.name, "it sends more than the file holds")
@@ -255,7 +256,11 @@ def _last_line(path: Path) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "no reason given")
 
 
+def _unreachable(error: httpx.TransportError) -> bool:
+    return isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+
+
 def _reason(error: httpx.TransportError) -> str:
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+    if _unreachable(error):
         return "it cannot be reached"
     return f"the connection broke ({type(error).__name__})"
