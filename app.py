@@ -30,10 +30,8 @@ def _begin() -> None:
     """Start the Runtime, so that the model loads before the first visit."""
     from pages.parts import session  # importing the agents takes seconds
 
-    try:
+    with suppress(SettingsError):  # the page tells of it
         session.runtime()
-    except SettingsError as error:
-        logger.error("%s", error)  # told in the page, too
 
 
 def _end() -> None:

@@ -102,7 +102,9 @@ def _entry_table(found: tuple[Entry, ...]) -> list[Entry]:
         on_select="rerun",
         selection_mode="multi-row",
         alt="Stored answers",
-        column_config={name: st.column_config.Column(width=width) for name, width in WIDTHS.items()},
+        column_config={
+            name: st.column_config.Column(width=width) for name, width in WIDTHS.items()
+        },
     )
     return [found[row] for row in event.selection.rows if row < len(found)]
 
@@ -126,9 +128,7 @@ def _audience(entry: Entry) -> str:
 
 def _entry_buttons(cache: SemanticCache, chosen: list[Entry], count: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="entry-buttons"):
-        if st.button(
-            "Delete", icon=":material/delete:", disabled=not chosen, key="delete-entries"
-        ):
+        if st.button("Delete", icon=":material/delete:", disabled=not chosen, key="delete-entries"):
             _confirm_delete(cache, chosen)
         if st.button("Clear expired", icon=":material/auto_delete:", key="clear-expired"):
             _change(cache.clear_expired, "expired entry", "expired entries")
@@ -156,10 +156,11 @@ def _confirm_delete(cache: SemanticCache, chosen: list[Entry]) -> None:
 @st.dialog("Clear the whole cache?")
 def _confirm_clear(cache: SemanticCache) -> None:
     st.markdown(
-        "All stored answers go, those of every user, and the log of lookups. "
-        "Conversations stay."
+        "All stored answers go, those of every user, and the log of lookups. Conversations stay."
     )
-    if st.button("Clear all", type="primary", icon=":material/delete_sweep:", key="clear-confirmed"):
+    if st.button(
+        "Clear all", type="primary", icon=":material/delete_sweep:", key="clear-confirmed"
+    ):
         _change(cache.clear, "entry", "entries")
 
 
@@ -205,9 +206,7 @@ def _lookup_table(records: tuple[LookupRecord, ...], threshold: float) -> None:
             "Nearest": [text.preview(record.nearest or "–") for record in records],
             "Similarity": [_shown(record.similarity) for record in records],
             "Was": [record.outcome for record in records],
-            "Would be": [
-                "hit" if record.would_hit(threshold) else "miss" for record in records
-            ],
+            "Would be": ["hit" if record.would_hit(threshold) else "miss" for record in records],
             "Why": [record.reason for record in records],
             "When": [words.ago(record.time, now) for record in records],
         },

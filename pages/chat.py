@@ -50,7 +50,7 @@ def _welcome() -> None:
         with st.grid(2, min_column_width=230, gap="small", key="starters"):
             for number, (label, goal) in enumerate(STARTERS.items()):
                 st.button(
-                    label, key=f"starter-{number}", width="stretch", on_click=_send, args=(goal,)
+                    label, key=f"starter-{number}", width="stretch", on_click=_say, args=(goal,)
                 )
 
 
@@ -70,7 +70,7 @@ def _again(message: Reply, state: ChatState, heard: dict[str, str]) -> Callable[
     """Only the last reply offers to try again; an older one is answered by what came after."""
     if message is not state.messages[-1] or message.to not in heard:
         return None
-    return partial(_send, heard[message.to])
+    return partial(_say, heard[message.to])
 
 
 @st.fragment(run_every=0.2)
@@ -102,7 +102,11 @@ def _strip(opened: session.Opened) -> None:
         steps.strip(state)
         if turn is not None:
             st.button(
-                "Stop", key="stop", icon=":material/stop_circle:", type="primary", on_click=turn.stop
+                "Stop",
+                key="stop",
+                icon=":material/stop_circle:",
+                type="primary",
+                on_click=turn.stop,
             )
         elif state.plan is not None:
             st.page_link(addresses.PLAN_FILE, label="Plan", icon=":material/checklist:")
@@ -110,7 +114,13 @@ def _strip(opened: session.Opened) -> None:
 
 def _submit() -> None:
     text = st.session_state[DRAFT]
-    if text is not None and not _send(text):
+    if text is not None:
+        _say(text)
+
+
+def _say(text: str) -> None:
+    """Send a message; where it is refused, it is put into the input."""
+    if not _send(text):
         st.session_state[DRAFT] = text
 
 

@@ -59,7 +59,8 @@ def _plan(state: ChatState) -> None:
         st.text(plan.goal)
         st.caption(_SOURCES[plan.source])
     st.progress(
-        done / len(plan.steps), text=f"{done} of {words.counted(len(plan.steps), 'step')} behind you"
+        done / len(plan.steps),
+        text=f"{done} of {words.counted(len(plan.steps), 'step')} behind you",
     )
     steps.timeline(state)
     if state.preferences:

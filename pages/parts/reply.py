@@ -61,15 +61,18 @@ def _words(reply: Reply) -> None:
 
 
 def _stage(view: TurnView) -> None:
-    status = session.runtime().status()
-    opening = view.stage == "reading" and status.cache.state in ("waiting", "loading")
-    stage = "Opening the cache" if opening else words.STAGES[view.stage]
-    st.markdown(f":shimmer[{stage} …]")
-    if view.stage == "loading" and status.model.total:
-        done, total = words.megabytes(status.model.done), words.megabytes(status.model.total)
-        st.caption(f"{done} of {total} are there. Your message is kept.")
+    st.markdown(f":shimmer[{_doing(view)} …]")
     for number, step in enumerate(view.steps, start=1):
         st.markdown(f":gray[{number}]&ensp;{text.label(step.title)}")
+
+
+def _doing(view: TurnView) -> str:
+    status = session.runtime().status()
+    if status.cache.state in ("waiting", "loading"):
+        return "Opening the cache"
+    if status.model.state in ("waiting", "fetching", "loading"):
+        return "Waiting for the model; your message is kept"
+    return words.STAGES[view.stage]
 
 
 def _unfinished(reply: Reply, again: Callable[[], None] | None) -> None:

@@ -1,4 +1,4 @@
-"""What a script run knows: the Runtime, whose browser it is, which conversation, which threshold."""
+"""What a script run knows: the Runtime, whose browser it is, the conversation, the threshold."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def runtime() -> Runtime:
     Raises:
         SettingsError: A setting cannot be used.
     """
-    secrets = st.secrets if st.secrets.load_if_toml_exists() else None
-    started = Runtime(Settings.from_env(secrets=secrets))
+    secrets = st.secrets if st.secrets.load_if_toml_exists() else {}
+    started = Runtime(Settings.from_env(secrets))
     started.start()
     return started
 
@@ -42,8 +42,8 @@ def owner() -> str:
     if not st.context.headers.to_dict():
         return browser.LOCAL
     cookie = st.context.cookies.to_dict().get(browser.COOKIE)
-    if not browser.is_valid(cookie):
-        cookie = st.session_state.setdefault("_owner", uuid.uuid4().hex)
+    if cookie is None or not browser.is_valid(cookie):
+        cookie = str(st.session_state.setdefault("_owner", uuid.uuid4().hex))
     return browser.owner_of(cookie)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -21,9 +22,13 @@ def draw() -> None:
     page = st.navigation(addresses.every())
     st.set_page_config(page_title=f"{page.title} · Reprise", layout=addresses.layout(page))
     # Only now: importing the agents takes seconds, and the page is to be seen before.
+    starting = st.empty()
+    if "agents.runtime" not in sys.modules:
+        starting.markdown(":shimmer[Starting …]")
     from agents.errors import SettingsError
     from pages.parts import notices, session, sidebar
 
+    starting.empty()
     try:
         session.runtime()
     except SettingsError as error:

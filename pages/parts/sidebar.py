@@ -53,9 +53,7 @@ def _chat(summary: Summary) -> None:
         title = text.label(summary.title)
         if st.button(title, key=f"open-{summary.id}", type="tertiary", width="stretch"):
             session.enter(summary.id)
-            st.switch_page(
-                addresses.CHAT_FILE, query_params={session.PARAMETER: summary.id}
-            )
+            st.switch_page(addresses.CHAT_FILE, query_params={session.PARAMETER: summary.id})
         st.menu_button(
             "",
             ["Delete"],
@@ -97,4 +95,6 @@ def _step(state: ChatState) -> str:
         return "No plan yet"
     if state.current is None:
         return "All steps done"
-    return f"{state.current + 1} of {len(state.plan.steps)}: {state.plan.steps[state.current].title}"
+    return (
+        f"{state.current + 1} of {len(state.plan.steps)}: {state.plan.steps[state.current].title}"
+    )

@@ -53,9 +53,7 @@ def _where(state: ChatState) -> str:
     if state.plan is None or state.current is None:
         return ":gray[All steps done]"
     step = state.plan.steps[state.current]
-    return (
-        f"**{state.current + 1}/{len(state.plan.steps)}** :gray[{text.label(step.title)}]"
-    )
+    return f"**{state.current + 1}/{len(state.plan.steps)}** :gray[{text.label(step.title)}]"
 
 
 def _step(number: int, step: Step, progress: Progress) -> None:

@@ -20,6 +20,7 @@ _FENCE = re.compile(r"(?P<marks>`{3,}|~{3,})(?P<rest>.*)", re.DOTALL)
 _PERHAPS_FENCE = re.compile(r"[\s>*+\-\d.):\[\]^\w]*(?:`{3,}|~{3,})")
 _BLOCK_OPENER = re.compile(r" {0,3}(?=<|\$\$|::)")
 _EMPHASIS = re.compile(r"\*\*|__|`|^#+ |^\|?[-| :]{3,}$", re.MULTILINE)
+_LOOKED_FOR_LATE = re.compile(r"(?<=:)(?=[\w+/-]+:)|(?<=[<>~-])(?=[-=>])")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -36,11 +37,9 @@ def markdown(text: str) -> str:
 
 def label(text: str) -> str:
     """The text for a place that takes Markdown and shall show it to the letter, on one line."""
-    escaped = _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
-    # Emoji codes, icons and arrows are looked for after the escapes are resolved.
-    for sign in (":", "-", "=", "<", ">", "~"):
-        escaped = escaped.replace(f"\\{sign}", f"\\{sign}{JOINER}")
-    return escaped
+    # Emoji codes, icons and arrows are looked for after the escapes are resolved: part them.
+    parted = _LOOKED_FOR_LATE.sub(JOINER, " ".join(text.split()))
+    return _PUNCTUATION.sub(r"\\\1", parted)
 
 
 def preview(text: str, longest: int = 200) -> str:

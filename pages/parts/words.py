@@ -38,7 +38,6 @@ MOODS: Final[Mapping[Mood, str]] = MappingProxyType(
 STAGES: Final[Mapping[Stage, str]] = MappingProxyType(
     {
         "reading": "Reading",
-        "loading": "Waiting for the model",
         "planning": "Drafting the plan",
         "judging": "Checking your answer",
         "writing": "Looking in the cache, then writing",

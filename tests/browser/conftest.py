@@ -12,14 +12,21 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.script import RULES
 from tests.support.scripted_model import ScriptedModel
@@ -80,11 +87,10 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5).close()
-            except (URLError, OSError):
+                if httpx.get(f"{self.url}/_stcore/health", timeout=5).is_success:
+                    return
+            except httpx.TransportError:
                 time.sleep(0.1)
-            else:
-                return
         pytest.fail(f"the server did not start:\n{self.log.read_text()}", pytrace=False)
 
 
@@ -193,9 +199,7 @@ def scripted(model: ScriptedModel) -> dict[str, str]:
 
 
 @pytest.fixture(scope="package")
-def server(
-    scripted: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def server(scripted: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that tests share."""
     folder = tmp_path_factory.mktemp("server")
     server = Server(folder / "home", scripted, folder / "log.txt")
@@ -234,12 +238,15 @@ def profile(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts: list[BrowserContext] = []
     elsewhere: list[str] = []
 
-    def make(**options: object) -> BrowserContext:
+    def watch(request: Request) -> None:
+        if not _is_ours(request.url):
+            elsewhere.append(request.url)
+
+    def make(*, watched: bool = True, **options: object) -> BrowserContext:
         context = chromium.new_context(**options)
         context.set_default_timeout(PATIENCE_MS)
-        context.on(
-            "request", lambda request: None if _is_ours(request.url) else elsewhere.append(request.url)
-        )
+        if watched:
+            context.on("request", watch)
         contexts.append(context)
         return context
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(
-    "path,seen",
+    ("path", "seen"),
     [("/", "What shall we work out?"), ("/plan", "Plan"), ("/cache", "Cache")],
     ids=["chat", "plan", "cache"],
 )
@@ -62,9 +62,7 @@ def test_the_cookie_is_out_of_reach_of_scripts(chat: Chat) -> None:
 def test_a_telephone_needs_no_sideways_scrolling(
     profile: Callable[..., BrowserContext], server: Server
 ) -> None:
-    context = profile(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
+    context = profile(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     chat = Chat(context.new_page(), server.url).open()
     chat.ask("What is the capital of Spain, written_as_one_very_long_word_" + "x" * 200)
     for path in ("/", "/plan", "/cache"):

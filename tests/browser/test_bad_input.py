@@ -54,8 +54,10 @@ def test_what_the_model_writes_becomes_neither_html_nor_an_image(chat: Chat) -> 
     assert "owned" not in chat.page.title()
 
 
-def test_the_browser_itself_would_refuse_an_image_from_elsewhere(chat: Chat) -> None:
-    chat.start()
+def test_the_browser_itself_would_refuse_an_image_from_elsewhere(
+    profile: Callable[..., BrowserContext], server: Server
+) -> None:
+    chat = Chat(profile(watched=False).new_page(), server.url).start()
     refused = chat.page.evaluate(
         """() => new Promise(resolve => {
             document.addEventListener("securitypolicyviolation", e => resolve(e.violatedDirective));

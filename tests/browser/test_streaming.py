@@ -138,10 +138,11 @@ def test_rating_an_old_answer_leaves_the_new_one_alone(chat: Chat, model: Script
     chat.start().ask("What is the capital of Austria?")
     chat.say("Explain at length how salt is mined.")
     expect(chat.live).to_have_text(HELD)
-    chat.page.get_by_role("button", name="Thumbs up").first.click()
+    thumb = chat.page.get_by_role("radio", name="Thumbs up").first
+    thumb.click()
+    expect(thumb).to_be_checked()
     expect(chat.live).to_have_text(HELD)
     model.release()
     expect(chat.replies.last).to_contain_text(WHOLE)
     chat.page.reload()
-    thumb = chat.page.get_by_role("button", name="Thumbs up").first
-    expect(thumb).to_have_attribute("aria-pressed", "true")
+    expect(thumb).to_be_checked()

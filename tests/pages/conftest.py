@@ -78,4 +78,4 @@ def say(at: AppTest, text: str) -> AppTest:
 
 def shown(markdown: str) -> str:
     """The text as it is read: without the backslashes that keep Markdown's signs."""
-    return re.sub(r"\\([!-/:-@\[-`{-~])\u2060?", r"\1", markdown)
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown)
