@@ -160,7 +160,8 @@ def fetch_models(*, as_configured: bool) -> None:
     )
     if result.returncode:
         raise SetupError("The model files are not complete.")
-    if subprocess.run([str(PYTHON), "-m", "cache", "prepare"], cwd=ROOT, check=False).returncode:
+    prepare = [str(PYTHON), "-m", "cache", "prepare"]
+    if subprocess.run(prepare, cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode:
         raise SetupError("The embedding model could not be prepared.")
     made = {path: _fingerprint(Path(path)) for path in result.stdout.splitlines()}
     note.write_text(json.dumps(_read_note(note) | {key: made}), encoding="utf-8")
@@ -192,8 +193,6 @@ def serve(port: int) -> None:
                 f"http://localhost:{port}; else choose another port: make run PORT={port + 1}"
             ) from error
     command = [str(PYTHON), "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    # Asked on the first start, before anything is served, unless it is told not to.
-    command += ["--server.showEmailPrompt", "false", "--browser.gatherUsageStats", "false"]
     os.chdir(ROOT)
     os.execv(command[0], command)  # noqa: S606 - no shell is meant
 
