@@ -215,6 +215,8 @@ class Runtime:
         if self._turns is not None:
             await self._turns.close()
         await self._model.close()
+        if self._cache_opened is not None:
+            await asyncio.wait([asyncio.wrap_future(self._cache_opened)])
         if self._cache is not None:
             await asyncio.to_thread(self._cache.close)
         if self._store is not None:

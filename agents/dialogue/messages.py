@@ -50,7 +50,7 @@ class Served:
     Attributes:
         tier: The tier that served it; None when the model answered.
         similarity: Cosine similarity to the nearest entry, -1..1; None when there was none.
-        entry: Id of the entry that served it.
+        entry: Id of the entry that served it, or that the model's answer was stored as.
         reason: The cache's decision, in a sentence.
         seconds_saved: What the model took when the answer was first written.
     """

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -38,7 +38,14 @@ from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
 from agents.dialogue.turns import Turn
 from agents.errors import ModelError
-from agents.models.cached import COMPLETE, CachedModel, CacheFailed, CacheLookedUp, CacheRequest
+from agents.models.cached import (
+    COMPLETE,
+    CachedModel,
+    CacheFailed,
+    CacheLookedUp,
+    CacheRequest,
+    CacheStored,
+)
 from cache import Lookup, Scope, SemanticCache, judge
 
 PLAN_THRESHOLD: Final = 0.95
@@ -263,6 +270,9 @@ class _Scribe(MemoryStream):
                 self._turn.write(event.content)
             case CacheLookedUp():
                 self._turn.note(served=_served(event.lookup))
+            case CacheStored():
+                served = self._turn.reply.served or Served()
+                self._turn.note(served=replace(served, entry=event.entry))
             case CacheFailed():
                 self._turn.note(notice=event.message)
         await super().send(event, context)

@@ -25,7 +25,13 @@ from agents.dialogue.mood import mood_of
 from agents.dialogue.plan import Step
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
-from agents.errors import BlankMessageError, BusyError, MessageTooLongError, RepriseError
+from agents.errors import (
+    BlankMessageError,
+    BusyError,
+    ConversationNotFoundError,
+    MessageTooLongError,
+    RepriseError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -200,6 +206,8 @@ class Turns:
         with self._lock:
             running = self._active.get(conversation)
             if running is not None:
+                if running.state.owner != owner:
+                    raise ConversationNotFoundError(conversation)
                 if running.message.id == message_id:
                     return running
                 raise BusyError(conversation)

@@ -62,6 +62,14 @@ class CacheLookedUp(BaseEvent):
     lookup: Lookup = Field(kw_only=False)
 
 
+class CacheStored(BaseEvent):
+    """The model's answer was stored as the entry of this id."""
+
+    __transient__ = True
+
+    entry: int = Field(kw_only=False)
+
+
 class CacheFailed(BaseEvent):
     """The cache could not be read or written; the model answered all the same."""
 
@@ -182,7 +190,7 @@ class _CachedClient(LLMClient):
         if not await call.is_worth_storing(response):
             return response
         try:
-            await asyncio.to_thread(
+            entry = await asyncio.to_thread(
                 self._cache.store,
                 request.question,
                 response.content or "",
@@ -195,6 +203,8 @@ class _CachedClient(LLMClient):
         except CacheError as error:
             logger.warning("cache store failed: %s", type(error).__name__)
             await call.context.send(CacheFailed(str(error)))
+        else:
+            await call.context.send(CacheStored(entry.id))
         return response
 
 
