@@ -20,7 +20,10 @@ STAGES: Final = {
     "planning": "drafting the plan",
     "judging": "checking your answer",
 }
-HELP: Final = "Empty line or Ctrl-D ends; Ctrl-C stops a reply. The conversation is kept."
+HELP: Final = (
+    "An empty line, Ctrl-D or Ctrl-C ends; while a reply is written, Ctrl-C stops it. "
+    "The conversation is kept."
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,11 +70,18 @@ class Terminal:
         failed = self._say(goal) if goal else False
         while True:
             self._write("\n> ")
-            line = sys.stdin.readline()
+            line = self._read()
             if not line.strip():
                 self._write(f"\nGo on later with: --conversation {self._conversation}\n")
                 return int(failed)
             failed = self._say(line)
+
+    def _read(self) -> str:
+        """The next line; "" at the end of the input, or for Ctrl-C, which ends it as well."""
+        try:
+            return sys.stdin.readline()
+        except KeyboardInterrupt:
+            return ""
 
     def _say(self, text: str) -> bool:
         """Send one message and print its reply as it is written; whether it failed."""
