@@ -11,39 +11,31 @@ import threading
 import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from agents.dialogue import prompts
 from agents.dialogue.events import Rated
 from agents.dialogue.machine import machine
 from agents.dialogue.messages import Failure
-from agents.dialogue.session import ChatSession, Identity
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore, Summary
 from agents.dialogue.turns import Turn, Turns
 from agents.errors import NotReadyError, RepriseError
-from agents.models.loading import ModelLoader, PartStatus
-from agents.models.pending import PendingModel
-from agents.models.providers import explain_failure
+from agents.models import identity
 from agents.settings import Settings
+from agents.status import PartStatus, RuntimeStatus
 from cache import CacheError, Explanation, Scope, SemanticCache, load_embedder
 
+if TYPE_CHECKING:
+    from agents.dialogue.session import ChatSession
+    from agents.engine import Engine
+
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 CLOSING_SECONDS: Final = 15.0
 DATABASE_FILE: Final = "conversations.sqlite3"
 CACHE_FOLDER: Final = "cache"
-STATIC_PROMPTS: Final = (prompts.PLANNER, prompts.JUDGE, prompts.CHAT)
-
-
-@dataclass(frozen=True, slots=True)
-class RuntimeStatus:
-    """How far each part is."""
-
-    model: PartStatus
-    cache: PartStatus
-    conversations: PartStatus
 
 
 class Runtime:
@@ -57,7 +49,8 @@ class Runtime:
         self.settings = settings
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run_loop, name="reprise-loop", daemon=True)
-        self._model = ModelLoader(settings, STATIC_PROMPTS)
+        self._engine: Engine | None = None
+        self._engine_made: Future[Engine] | None = None
         self._cache: SemanticCache | None = None
         self._cache_status = PartStatus()
         self._cache_opened: Future[None] | None = None
@@ -70,6 +63,7 @@ class Runtime:
         """Start the event loop and begin to load; returns at once."""
         self._thread.start()
         self._cache_opened = self._submit(self._open_cache())
+        self._engine_made = self._submit(self._make_engine())
         self._submit(self._load_model())
         with contextlib.suppress(RepriseError):
             self._conversations()
@@ -92,7 +86,9 @@ class Runtime:
 
     def status(self) -> RuntimeStatus:
         """How far each part is, at this moment."""
-        return RuntimeStatus(self._model.status, self._cache_status, self._store_status())
+        starting = PartStatus("loading", "Starting")
+        model = self._engine.model.status if self._engine else starting
+        return RuntimeStatus(model, self._cache_status, self._store_status())
 
     def send(
         self, conversation: str, owner: str, text: str, *, threshold: float, message_id: str
@@ -164,7 +160,7 @@ class Runtime:
         if self._cache is None:
             raise NotReadyError("cache")
         scope = Scope.shared_by_all(
-            prompt=prompts.fingerprint(prompts.CHAT), model=self._model.fingerprint
+            prompt=prompts.fingerprint(prompts.CHAT), model=identity.fingerprint(self.settings)
         )
         return self._cache.explain(question, scope, threshold=threshold)
 
@@ -173,13 +169,18 @@ class Runtime:
         self._loop.run_forever()
         self._loop.close()
 
-    def _submit(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+    def _submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _make_engine(self) -> Engine:
+        self._engine = await asyncio.to_thread(_engine, self.settings)
+        return self._engine
 
     async def _load_model(self) -> None:
         """Begin early; a model that cannot be had is told by the status, and tried again later."""
+        engine = await _outcome(self._engine_made)
         with contextlib.suppress(RepriseError):
-            await self._model.config()
+            await engine.model.config()
 
     async def _open_cache(self) -> None:
         self._cache_status = PartStatus("loading", "Opening the cache")
@@ -194,29 +195,18 @@ class Runtime:
             self._cache_status = PartStatus("ready")
 
     async def _write(self, turn: Turn) -> None:
-        if self._cache_opened is not None:
-            # A reply that is stopped while it waits must not stop the opening for all others.
-            await asyncio.shield(asyncio.wrap_future(self._cache_opened))
+        await _outcome(self._cache_opened)
+        engine = await _outcome(self._engine_made)
         if self._session is None:
-            self._session = self._new_session()
+            self._session = engine.session(self._conversations(), self._cache)
         await self._session.reply(turn)
-
-    def _new_session(self) -> ChatSession:
-        model = PendingModel(
-            self._model.provider,
-            self._model.name,
-            self._model.config,
-            lambda error: explain_failure(error, self.settings),
-        )
-        identity = Identity(self._model.fingerprint, self.settings.ttl)
-        return ChatSession(self._conversations(), model, self._cache, identity)
 
     async def _close(self) -> None:
         if self._turns is not None:
             await self._turns.close()
-        await self._model.close()
-        if self._cache_opened is not None:
-            await asyncio.wait([asyncio.wrap_future(self._cache_opened)])
+        engine = await _outcome(self._engine_made)
+        await engine.model.close()
+        await _outcome(self._cache_opened)
         if self._cache is not None:
             await asyncio.to_thread(self._cache.close)
         if self._store is not None:
@@ -250,3 +240,20 @@ class Runtime:
         except RepriseError as error:
             return PartStatus("failed", failure=Failure(error.message, error.remedy))
         return PartStatus("ready")
+
+
+def _engine(settings: Settings) -> Engine:
+    # Here and not above: it takes seconds, in which pages are to be drawn already.
+    from agents.engine import Engine
+
+    return Engine(settings)
+
+
+async def _outcome(begun: Future[T] | None) -> T:
+    """What came of work that `Runtime.start` began.
+
+    A reply that is stopped while it waits must not stop the work for all others.
+    """
+    if begun is None:
+        raise NotReadyError("runtime")
+    return await asyncio.shield(asyncio.wrap_future(begun))

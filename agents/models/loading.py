@@ -3,46 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from ag2.config import ModelConfig, ModelProvider
 
 from agents.dialogue.messages import Failure
 from agents.errors import RepriseError, WeightsError
-from agents.models import weights
+from agents.models import identity, weights
 from agents.models.embedded import EmbeddedModel
 from agents.models.providers import HttpClient, http_client, model_config
 from agents.settings import Settings
+from agents.status import PartStatus
 
 logger = logging.getLogger(__name__)
 
-PartState = Literal["waiting", "fetching", "loading", "ready", "failed"]
 MODELS_FOLDER: Final = "models"
-
-
-@dataclass(frozen=True, slots=True)
-class PartStatus:
-    """How far one part of the Runtime is.
-
-    Attributes:
-        detail: What is being done, in a few words.
-        done: Bytes that are there, while a file is fetched.
-        total: Bytes of the whole file; 0 where nothing is fetched.
-        failure: Set when the state is "failed".
-    """
-
-    state: PartState = "waiting"
-    detail: str = ""
-    done: int = 0
-    total: int = 0
-    failure: Failure | None = None
 
 
 class _ClosedError(Exception):
@@ -74,27 +53,7 @@ class ModelLoader:
     @property
     def name(self) -> str:
         """The model's name, before it is loaded."""
-        settings = self._settings
-        if settings.provider != "embedded":
-            return settings.model
-        path = settings.model_path
-        return path.stem if path else weights.table()[0].name
-
-    @property
-    def fingerprint(self) -> str:
-        """Differs between models whose answers may differ: name, address and parameters."""
-        settings = self._settings
-        path = settings.model_path
-        own_file = (str(path), path.stat().st_size) if path and path.exists() else None
-        basis = [
-            settings.provider,
-            settings.base_url,
-            self.name,
-            own_file,
-            settings.temperature,
-            settings.max_tokens,
-        ]
-        return hashlib.sha256(json.dumps(basis).encode()).hexdigest()[:16]
+        return identity.name(self._settings)
 
     async def config(self) -> ModelConfig:
         """The model's configuration, loaded first where that has not happened.

@@ -8,7 +8,7 @@ import streamlit as st
 
 from agents.dialogue.messages import Failure
 from agents.errors import RepriseError
-from agents.models.loading import PartStatus
+from agents.status import PartStatus
 from cache import CacheError
 from pages.parts import session, text, words
 

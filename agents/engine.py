@@ -1,0 +1,40 @@
+"""Engine: all of the Runtime that needs AG2, put together.
+
+Importing this module imports every provider's library, which takes seconds; the Runtime does it
+in the background, so that pages are there before.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agents.dialogue import prompts
+from agents.dialogue.session import ChatSession, Identity
+from agents.dialogue.store import ConversationStore
+from agents.errors import RepriseError
+from agents.models import identity
+from agents.models.loading import ModelLoader
+from agents.models.pending import PendingModel
+from agents.models.providers import explain_failure
+from agents.settings import Settings
+from cache import SemanticCache
+
+STATIC_PROMPTS: Final = (prompts.PLANNER, prompts.JUDGE, prompts.CHAT)
+
+
+class Engine:
+    """The model, and sessions that write replies with it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.model = ModelLoader(settings, STATIC_PROMPTS)
+
+    def session(self, store: ConversationStore, cache: SemanticCache | None) -> ChatSession:
+        """What writes replies; the model may still be loading, a reply waits for it."""
+        loader = self.model
+        model = PendingModel(loader.provider, loader.name, loader.config, self._explained)
+        known_as = Identity(identity.fingerprint(self._settings), self._settings.ttl)
+        return ChatSession(store, model, cache, known_as)
+
+    def _explained(self, error: Exception) -> RepriseError:
+        return explain_failure(error, self._settings)
