@@ -89,7 +89,7 @@ def test_entries_are_searched_and_deleted_after_a_question(chat: Chat) -> None:
     search.fill("iceland")
     count = chat.page.locator(".st-key-entry-buttons")
     expect(count).to_contain_text("1 entry")
-    table = chat.page.get_by_test_id("stDataFrame")
+    table = chat.page.get_by_role("tabpanel", name="Entries").get_by_test_id("stDataFrame")
     table.click(position={"x": 16, "y": 52}, force=True)  # it is painted, not made of elements
     expect(count).to_contain_text("1 of 1 selected")
     count.get_by_role("button", name="Delete").click()
