@@ -166,7 +166,7 @@ def test_the_real_model_leads_from_the_goal_to_the_second_step(home, local_model
         command("--goal", "Plan a weekend trip to Lisbon"),
         cwd=ROOT,
         env={**os.environ, "REPRISE_MODEL": str(local_model_path), "REPRISE_TEMPERATURE": "0"},
-        input="Two of us, from 3 to 5 May, at most 900 euros, and we like museums and seafood.\n\n",
+        input="To Lisbon from 3 to 5 May, two of us, for at most 900 euros; we like museums.\n\n",
         capture_output=True,
         text=True,
         timeout=LONG,
@@ -175,4 +175,4 @@ def test_the_real_model_leads_from_the_goal_to_the_second_step(home, local_model
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "**Step 1 of" in done.stdout
-    assert "**Step 2 of" in done.stdout
+    assert "**Step 2 of" in done.stdout, done.stdout
