@@ -36,8 +36,8 @@ def test_a_goal_is_planned_and_its_first_step_done_by_the_local_model(
     expect(chat.strip).to_contain_text(re.compile(r"1/[1-5] "))
     expect(chat.page.locator(".st-key-model-card")).to_have_count(0)
     chat.say(
-        "To Lisbon, from Friday 1 May to Sunday 3 May, two adults, about 600 euros in all, by plane, "
-        "in a small hotel in the centre; we love food and museums."
+        "To Lisbon, from Friday 1 May to Sunday 3 May, two adults, about 600 euros in all, by "
+        "plane, in a small hotel in the centre; we love food and museums."
     )
     expect(chat.endings).to_have_count(2, timeout=WRITING_MS)
     expect(chat.strip).to_contain_text(re.compile(r"2/[1-5] "))
