@@ -49,9 +49,9 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 def duration(seconds: float) -> str:
     """A span of time: ``8 ms``, ``4.8 s``, ``2 min 5 s``, ``3 h 20 min``."""
-    if seconds < 1:
+    if round(seconds, 3) < 1:
         return f"{max(1, round(seconds * 1000))} ms" if seconds > 0 else "0 s"
-    if seconds < _MINUTE:
+    if round(seconds, 1) < _MINUTE:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < _HOUR:
