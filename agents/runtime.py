@@ -75,6 +75,10 @@ class Runtime:
         closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
         try:
             closing.result(CLOSING_SECONDS)
+        except TimeoutError:
+            logger.warning(
+                "closing took longer than %g s; what was written is kept", CLOSING_SECONDS
+            )
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(CLOSING_SECONDS)
@@ -109,7 +113,13 @@ class Runtime:
             ConversationNotFoundError: It belongs to someone else.
             StoreError: It could not be read.
         """
-        return self._conversations().peek(conversation, owner)
+        store = self._conversations()
+        state = store.peek(conversation, owner)
+        if state.writing and self.turn(conversation) is None:
+            # Written by another process, or by one that was killed.
+            self._running_turns().recover()
+            state = store.peek(conversation, owner)
+        return state
 
     def recent(self, owner: str, limit: int = 20) -> tuple[Summary, ...]:
         """The owner's conversations, newest first.

@@ -85,10 +85,13 @@ class Settings:
     def from_env(cls, secrets: Mapping[str, object] | None = None) -> Settings:
         """Read ``REPRISE_*`` from the environment, then from ``secrets``, then the defaults.
 
+        An empty variable counts as one that is not set.
+
         Raises:
             SettingsError: A value cannot be used; it names the variable and what is accepted.
         """
-        return cls.read({**_texts(secrets or {}), **os.environ})
+        environment = {name: value for name, value in os.environ.items() if value.strip()}
+        return cls.read({**_texts(secrets or {}), **environment})
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Settings:

@@ -132,15 +132,15 @@ class ChatSession:
         turn.enter("planning")
         goal = turn.message.text
         plan = await self._planner.draft(goal, self._plan_request(turn), turn.show_steps)
-        now = time.time()
-        await self._record(
-            turn, GoalStated(now, goal), Planned(now, plan), Acted(now, State.ANSWERING)
-        )
         words = _phrases(turn)
         turn.show_steps(plan.steps)
         if plan.source == "template":
             turn.note(notice=words.template_said)
-        turn.guide(words.ask(1, len(plan.steps), plan.steps[0]))
+        now = time.time()
+        with _guided_at_the_end(turn, words.ask(1, len(plan.steps), plan.steps[0])):
+            await self._record(
+                turn, GoalStated(now, goal), Planned(now, plan), Acted(now, State.ANSWERING)
+            )
 
     async def _answer(self, turn: Turn) -> None:
         message = turn.message
@@ -291,7 +291,7 @@ def _served(lookup: Lookup) -> Served:
 
 @contextmanager
 def _guided_at_the_end(turn: Turn, guidance: str) -> Iterator[None]:
-    """Add the plan's line after the answer, also after one that was stopped half-way."""
+    """Add the plan's line after what is done here, also after a stop half-way."""
     try:
         yield
     except asyncio.CancelledError:

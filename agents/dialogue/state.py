@@ -85,6 +85,12 @@ class ChatState:
         return self.plan is not None and self.current is None
 
     @property
+    def writing(self) -> bool:
+        """Whether a reply is being written."""
+        last = self.messages[-1] if self.messages else None
+        return isinstance(last, Reply) and last.status == "writing"
+
+    @property
     def title(self) -> str:
         """A short name: the goal, else the first message, else ""."""
         first = next((m.text for m in self.messages if isinstance(m, UserMessage)), "")

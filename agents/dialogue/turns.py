@@ -223,9 +223,18 @@ class Turns:
         return self._active.get(conversation)
 
     @property
-    def count(self) -> int:
-        """How many replies are being written."""
-        return len(self._active)
+    def replies(self) -> frozenset[str]:
+        """Ids of the replies that are being written in this process."""
+        return frozenset(turn.reply.id for turn in list(self._active.values()))
+
+    def recover(self) -> None:
+        """Mark the replies whose process is gone as interrupted.
+
+        Raises:
+            StoreError: They could not be read or written.
+        """
+        with self._lock:  # a reply that just begins has its draft before it is known here
+            self._store.recover(running=self.replies)
 
     async def close(self) -> None:
         """Stop every reply and wait until each is stored."""
@@ -262,8 +271,7 @@ class Turns:
     def _claim(self, conversation: str, reply: Reply) -> None:
         if self._store.open_draft(conversation, reply):
             return
-        running = frozenset(turn.reply.id for turn in list(self._active.values()))
-        self._store.recover(running=running)  # who holds it may be a process that was killed
+        self._store.recover(running=self.replies)  # who holds it may be a process that was killed
         if not self._store.open_draft(conversation, reply):
             raise BusyError(conversation)
 

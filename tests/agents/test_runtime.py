@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +28,7 @@ from tests.agents.loops import WAIT_SECONDS
 from tests.agents.room import BUDGET, GOAL, SCRIPT
 from tests.support.scripted_model import Reply, Rule, ScriptedModel
 
+ROOT = Path(__file__).parents[2]
 KEY = "sk-right"
 CAPITAL = "What is the capital of Portugal?"
 LISBON = "The capital of Portugal is Lisbon."
@@ -233,6 +236,34 @@ def test_a_thumb_for_a_reply_that_never_was_changes_nothing(start):
     runtime.rate("c1", "ann", "never-was", liked=True)
 
     assert runtime.open("c1", "ann") == before
+
+
+DIES_WRITING = """
+import os, sys
+from pathlib import Path
+from agents.dialogue.events import Heard, ReplyBegan
+from agents.dialogue.machine import machine
+from agents.dialogue.messages import Reply, UserMessage
+from agents.dialogue.store import ConversationStore
+
+store = ConversationStore.open(Path(sys.argv[1]), machine())
+state = store.start("c1", "ann")
+reply = Reply(id="r", to="m", at=1.0)
+store.open_draft("c1", reply)
+store.append(state, Heard(1.0, UserMessage("m", "Tell me", 1.0)), ReplyBegan(1.0, reply))
+store.save_draft("r", "Once upon")
+os._exit(1)
+"""
+
+
+def test_a_reply_whose_process_died_is_interrupted_for_a_runtime_that_goes_on(start, home):
+    runtime = start()
+    database = home / "conversations.sqlite3"
+    subprocess.run([sys.executable, "-c", DIES_WRITING, str(database)], cwd=ROOT, check=False)
+
+    reply = runtime.open("c1", "ann").messages[-1]
+
+    assert (reply.status, reply.answer) == ("interrupted", "Once upon")
 
 
 def test_a_conversation_that_is_being_answered_can_be_deleted(start):

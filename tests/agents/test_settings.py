@@ -106,6 +106,12 @@ def test_the_environment_goes_before_streamlits_secrets(monkeypatch):
     assert settings.max_tokens == 99
 
 
+def test_an_empty_variable_hides_no_secret(monkeypatch):
+    monkeypatch.setenv("REPRISE_MODEL", " ")
+
+    assert Settings.from_env({"REPRISE_MODEL": "from-secrets"}).model == "from-secrets"
+
+
 @pytest.mark.parametrize("provider", OWN_KEY)
 def test_a_providers_own_key_is_used_where_ours_is_not_set(provider):
     variables = {"REPRISE_PROVIDER": provider, OWN_KEY[provider]: "its-own"}
