@@ -31,7 +31,6 @@ def draw() -> None:
     if cache is None:
         _wait()
         return
-    st.session_state["_shows-lookups"] = True
     entries, lookups, trial = st.tabs(["Entries", "Lookups", "Try a question"], key="cache-tabs")
     with entries:
         _entries(cache)
@@ -39,6 +38,7 @@ def draw() -> None:
         _lookups(cache)
     with trial:
         _trial()
+    cache_card.take_along(cache_card.LOOKUPS, cache_card.TRIAL)
 
 
 @st.fragment(run_every=0.5)
@@ -231,7 +231,7 @@ def _shown(similarity: float | None) -> float | None:
     return None if similarity is None else max(0.0, float(words.similarity(similarity)))
 
 
-@st.fragment(key="trial")
+@st.fragment(key=cache_card.TRIAL)
 def _trial() -> None:
     question = st.text_input(
         "A question",

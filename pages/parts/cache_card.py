@@ -9,16 +9,24 @@ from pages.parts import session, text, words
 
 KEY = "cache-card"
 LOOKUPS = "lookups"
+TRIAL = "trial"
+_FOLLOWERS = "_followers"
 LAST = 50
 
 
 def draw() -> None:
     """Draw the card, in a fragment of its own: moving the slider disturbs nothing else."""
+    st.session_state[_FOLLOWERS] = []
     _refuse_bad_threshold()
     _card()
     runtime = session.runtime()
     if runtime.cache is None and runtime.status().cache.state != "failed":
         _await_cache()
+
+
+def take_along(*fragments: str) -> None:
+    """Draw these fragments of the page anew, too, when the slider moves."""
+    st.session_state[_FOLLOWERS] = list(fragments)
 
 
 def _refuse_bad_threshold() -> None:
@@ -86,8 +94,7 @@ def _slider() -> None:
 
 def _moved() -> None:
     st.session_state.pop("_threshold-refused", None)
-    fragments = [KEY, LOOKUPS] if st.session_state.get("_shows-lookups") else [KEY]
-    st.rerun(fragments)
+    st.rerun([KEY, *st.session_state[_FOLLOWERS]])
 
 
 def _figures(cache: SemanticCache) -> None:

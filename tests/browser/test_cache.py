@@ -80,6 +80,11 @@ def test_lookups_follow_the_slider(chat: Chat) -> None:
     chat.slider.focus()
     chat.page.keyboard.press("End")
     expect(chat.page.get_by_text("at 1.00 it would be 0")).to_be_visible()
+    chat.link("Chat").click()
+    expect(chat.messages).to_have_count(4)
+    chat.slider.focus()
+    chat.page.keyboard.press("Home")
+    expect(chat.cache_card).to_contain_text("At 0.50, 1 of the last 2 lookups")
 
 
 def test_entries_are_searched_and_deleted_after_a_question(chat: Chat) -> None:
