@@ -102,9 +102,10 @@ class Runtime:
             conversation, owner, text, threshold=threshold, message_id=message_id
         )
 
-    def turn(self, conversation: str) -> Turn | None:
-        """The reply that is being written to this conversation."""
-        return self._turns.active(conversation) if self._turns else None
+    def turn(self, conversation: str, owner: str) -> Turn | None:
+        """The reply that this process is writing to a conversation of the owner's."""
+        turn = self._turns.active(conversation) if self._turns else None
+        return turn if turn is not None and turn.state.owner == owner else None
 
     def open(self, conversation: str, owner: str) -> ChatState:
         """The conversation's state; an empty one where nothing was said under this id yet.
@@ -115,7 +116,7 @@ class Runtime:
         """
         store = self._conversations()
         state = store.peek(conversation, owner)
-        if state.writing and self.turn(conversation) is None:
+        if state.writing and self.turn(conversation, owner) is None:
             # Written by another process, or by one that was killed.
             self._running_turns().recover()
             state = store.peek(conversation, owner)
@@ -137,7 +138,7 @@ class Runtime:
             StoreError: It could not be removed.
         """
         self._conversations().load(conversation, owner)
-        turn = self.turn(conversation)
+        turn = self.turn(conversation, owner)
         if turn is not None:
             turn.stop()
             turn.wait(CLOSING_SECONDS)

@@ -76,10 +76,13 @@ def _again(message: Reply, state: ChatState, heard: dict[str, str]) -> Callable[
 @st.fragment(run_every=0.2)
 def _watch(conversation: str) -> None:
     """Draw the reply that is being written as far as it is; it only reads."""
-    turn = session.runtime().turn(conversation)
-    if turn is None or turn.view.ended:
+    turn = session.turn(conversation)
+    if turn is not None and not turn.view.ended:
+        reply.live(turn.view)
+    elif session.is_written_elsewhere(conversation):
+        reply.elsewhere()
+    else:
         st.rerun()
-    reply.live(turn.view)
 
 
 def _refusal() -> None:

@@ -41,9 +41,11 @@ def _nothing() -> None:
 @st.fragment(run_every=0.5)
 def _watch(conversation: str) -> None:
     """Say that a reply is being written, and draw the page anew when it has ended."""
-    turn = session.runtime().turn(conversation)
+    turn = session.turn(conversation)
     if turn is None or turn.view.ended:
-        st.rerun()
+        if not session.is_written_elsewhere(conversation):
+            st.rerun()
+        return
     view = turn.view
     st.markdown(f":shimmer[{words.STAGES[view.stage]} …]")
     for number, step in enumerate(view.steps, start=1):

@@ -52,6 +52,12 @@ def live(view: TurnView) -> None:
             _stage(view)
 
 
+def elsewhere() -> None:
+    """A reply that another server on the same database is writing."""
+    with st.chat_message("assistant"):
+        st.markdown(":shimmer[Another server is writing this reply …]")
+
+
 def _words(reply: Reply) -> None:
     if reply.answer:
         st.markdown(text.markdown(reply.answer))

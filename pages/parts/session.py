@@ -102,8 +102,21 @@ def opened() -> Opened:
     current = conversation()
     if current is None:
         return Opened(ChatState(id="", owner=owner()))
-    turn = runtime().turn(current)
     try:
-        return Opened(runtime().open(current, owner()), turn)
+        state = runtime().open(current, owner())
     except RepriseError as error:
         return Opened(problem=error)
+    return Opened(state, turn(current) if state.writing else None)
+
+
+def turn(current: str) -> Turn | None:
+    """The reply that this server is writing to a conversation."""
+    return runtime().turn(current, owner())
+
+
+def is_written_elsewhere(current: str) -> bool:
+    """Whether another server on the same database is writing a reply to a conversation."""
+    try:
+        return runtime().open(current, owner()).writing
+    except RepriseError:
+        return False

@@ -274,7 +274,7 @@ def test_a_conversation_that_is_being_answered_can_be_deleted(start):
     runtime.delete("c1", "ann")
 
     assert turn.view.ended
-    assert runtime.turn("c1") is None
+    assert runtime.turn("c1", "ann") is None
     assert runtime.recent("ann") == ()
     assert runtime.open("c1", "ann").messages == ()
 

@@ -70,7 +70,7 @@ def conversation_of(at: AppTest) -> str:
 def say(at: AppTest, text: str) -> AppTest:
     """Say something, wait for the end of the reply and draw the page anew."""
     at.chat_input[0].set_value(text).run()
-    turn = session.runtime().turn(conversation_of(at))
+    turn = session.runtime().turn(conversation_of(at), "local")
     if turn is not None:
         assert turn.wait(PATIENCE)
     return at.run()

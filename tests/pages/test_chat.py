@@ -27,7 +27,7 @@ def test_an_empty_chat_offers_four_goals(app: App) -> None:
 def test_a_starter_begins_a_plan(app: App) -> None:
     at = app()
     at.button("starter-0").click().run()
-    session.runtime().turn(conversation_of(at)).wait(60)
+    session.runtime().turn(conversation_of(at), "local").wait(60)
     at.run()
     assert _texts(at) == ["Plan a weekend in Lisbon"]
     assert "When would you like to go?" in at.chat_message[1].markdown[0].value
@@ -62,7 +62,7 @@ def test_the_first_message_puts_the_conversation_into_the_address(app: App) -> N
 def test_a_message_sent_meanwhile_is_kept_in_the_input(app: App, model: ScriptedModel) -> None:
     at = app()
     at.chat_input[0].set_value("Explain at length how rain falls.").run()
-    turn = session.runtime().turn(conversation_of(at))
+    turn = session.runtime().turn(conversation_of(at), "local")
     wait_for(lambda: "word9" in turn.view.reply.answer)
     at.chat_input[0].set_value("And snow?").run()
     assert "The last reply is still being written" in at.warning[0].value
@@ -74,7 +74,7 @@ def test_a_message_sent_meanwhile_is_kept_in_the_input(app: App, model: Scripted
 def test_stop_ends_the_reply_and_offers_to_try_again(app: App) -> None:
     at = app()
     at.chat_input[0].set_value("Explain at length how wind blows.").run()
-    turn = session.runtime().turn(conversation_of(at))
+    turn = session.runtime().turn(conversation_of(at), "local")
     wait_for(lambda: "word9" in turn.view.reply.answer)
     at.run()
     at.button("stop").click().run()
