@@ -123,7 +123,7 @@ class ChatSession:
     async def _greet(self, turn: Turn) -> None:
         words = _phrases(turn)
         turn.guide(_way_back(turn.state, words) or words.hello)
-        await self._record(turn, Acted(time.time(), State.ANSWERING))
+        turn.afterwards(Acted(time.time(), State.ANSWERING))
 
     async def _close(self, turn: Turn) -> None:
         turn.guide(_phrases(turn).goodbye)
@@ -153,7 +153,7 @@ class ChatSession:
                 await self._say_in_context(turn, prompts.shaped(message.text, kind, message.mood))
         expert = kind in (MessageType.DEEPENING, MessageType.COMPARISON_MADE)
         did = State.EXPERT_ANALYSIS if expert else State.ANSWERING
-        await self._record(turn, Acted(time.time(), did))
+        turn.afterwards(Acted(time.time(), did))
 
     async def _advance(self, turn: Turn) -> None:
         _, step = _here(turn.state, behind=1)

@@ -1,16 +1,11 @@
-"""Conversations as events in SQL; replaying them gives the state back.
-
-Schema versions:
-    1  conversations, events, drafts
-"""
+"""Conversations as events in SQL; replaying them gives the state back."""
 
 from __future__ import annotations
 
 import os
 import socket
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,54 +15,22 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
+from agents.dialogue.database import (
+    CONVERSATIONS,
+    DRAFTS,
+    EVENTS,
+    engine_of,
+    explained,
+    prepare,
+)
 from agents.dialogue.events import Event, Heard, ReplyEnded, Started, from_json, to_json
 from agents.dialogue.machine import Machine
 from agents.dialogue.messages import Reply
 from agents.dialogue.state import ChatState, fold
-from agents.errors import (
-    ConversationNotFoundError,
-    StoreCorruptError,
-    StoreError,
-    StoreFullError,
-    StoreLockedError,
-    StoreReadOnlyError,
-    StoreVersionError,
-)
+from agents.errors import ConversationNotFoundError, StoreCorruptError, StoreReadOnlyError
 
-SCHEMA_VERSION: Final = 1
-LOCK_WAIT: Final = 2.0
 STALE_SECONDS: Final = 60.0
 """A reply that nobody has kept for so long, many times over its checkpoints, is not written."""
-
-_TABLES: Final = sa.MetaData()
-_CONVERSATIONS: Final = sa.Table(
-    "conversations",
-    _TABLES,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("owner", sa.String, nullable=False, index=True),
-    sa.Column("title", sa.String, nullable=False, default=""),
-    sa.Column("updated_at", sa.Float, nullable=False),
-)
-_EVENTS: Final = sa.Table(
-    "events",
-    _TABLES,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("conversation", sa.String, sa.ForeignKey("conversations.id"), nullable=False),
-    sa.Column("kind", sa.String, nullable=False),
-    sa.Column("message", sa.String, unique=True),
-    sa.Column("body", sa.String, nullable=False),
-    sa.Index("events_of_conversation", "conversation", "id"),
-)
-_DRAFTS: Final = sa.Table(
-    "drafts",
-    _TABLES,
-    sa.Column("reply", sa.String, primary_key=True),
-    sa.Column("conversation", sa.String, nullable=False, unique=True),
-    sa.Column("answer", sa.String, nullable=False, default=""),
-    sa.Column("host", sa.String, nullable=False),
-    sa.Column("process", sa.Integer, nullable=False),
-    sa.Column("at", sa.Float, nullable=False),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +67,12 @@ class ConversationStore:
         Raises:
             StoreError: It cannot be opened, or a newer Reprise wrote it.
         """
-        engine = _engine(path)
+        engine = engine_of(path)
         store = cls(path, engine, machine)
         try:
             with store._told_clearly():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                _prepare(engine, path)
+                prepare(engine, path)
         except BaseException:
             engine.dispose()
             raise
@@ -129,7 +92,7 @@ class ConversationStore:
         now = time.time()
         row = {"id": conversation, "owner": owner, "title": "", "updated_at": now}
         with self._writing() as connection:
-            if _insert_new(connection, _CONVERSATIONS, row):
+            if _insert_new(connection, CONVERSATIONS, row):
                 self._insert(connection, conversation, Started(now))
         return self.load(conversation, owner)
 
@@ -156,7 +119,7 @@ class ConversationStore:
         return self.start(conversation, owner)
 
     def _knows(self, conversation: str) -> bool:
-        query = sa.select(_CONVERSATIONS.c.id).where(_CONVERSATIONS.c.id == conversation)
+        query = sa.select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id == conversation)
         with self._told_clearly(), self._engine.connect() as connection:
             return connection.execute(query).one_or_none() is not None
 
@@ -170,9 +133,9 @@ class ConversationStore:
         with self._told_clearly(), self._engine.connect() as connection:
             self._require(connection, conversation, owner)
             rows = connection.execute(
-                sa.select(_EVENTS.c.body)
-                .where(_EVENTS.c.conversation == conversation)
-                .order_by(_EVENTS.c.id)
+                sa.select(EVENTS.c.body)
+                .where(EVENTS.c.conversation == conversation)
+                .order_by(EVENTS.c.id)
             ).scalars()
             events = self._read(rows)
         return fold(self._machine, ChatState(id=conversation, owner=owner), events)
@@ -195,7 +158,7 @@ class ConversationStore:
         """
         after = fold(self._machine, state, events)
         heard = [event.message.id for event in events if isinstance(event, Heard)]
-        known = sa.select(_EVENTS.c.id).where(_EVENTS.c.message.in_(heard)).limit(1)
+        known = sa.select(EVENTS.c.id).where(EVENTS.c.message.in_(heard)).limit(1)
         with self._writing() as connection:
             self._require(connection, state.id, state.owner)
             if heard and connection.execute(known).one_or_none() is not None:
@@ -203,8 +166,8 @@ class ConversationStore:
             for event in events:
                 self._insert(connection, state.id, event)
             connection.execute(
-                _CONVERSATIONS.update()
-                .where(_CONVERSATIONS.c.id == state.id)
+                CONVERSATIONS.update()
+                .where(CONVERSATIONS.c.id == state.id)
                 .values(title=after.title, updated_at=events[-1].at)
             )
             self._settle_drafts(connection, events)
@@ -217,9 +180,9 @@ class ConversationStore:
             StoreError: They could not be read.
         """
         query = (
-            sa.select(_CONVERSATIONS.c.id, _CONVERSATIONS.c.title, _CONVERSATIONS.c.updated_at)
-            .where(_CONVERSATIONS.c.owner == owner, _CONVERSATIONS.c.title != "")
-            .order_by(_CONVERSATIONS.c.updated_at.desc())
+            sa.select(CONVERSATIONS.c.id, CONVERSATIONS.c.title, CONVERSATIONS.c.updated_at)
+            .where(CONVERSATIONS.c.owner == owner, CONVERSATIONS.c.title != "")
+            .order_by(CONVERSATIONS.c.updated_at.desc())
             .limit(limit)
         )
         with self._told_clearly(), self._engine.connect() as connection:
@@ -234,9 +197,9 @@ class ConversationStore:
         """
         with self._writing() as connection:
             self._require(connection, conversation, owner)
-            for table in (_EVENTS, _DRAFTS):
+            for table in (EVENTS, DRAFTS):
                 connection.execute(table.delete().where(table.c.conversation == conversation))
-            connection.execute(_CONVERSATIONS.delete().where(_CONVERSATIONS.c.id == conversation))
+            connection.execute(CONVERSATIONS.delete().where(CONVERSATIONS.c.id == conversation))
 
     def open_draft(self, conversation: str, reply: Reply) -> bool:
         """Claim the conversation for a reply; False where another reply holds it.
@@ -253,7 +216,7 @@ class ConversationStore:
             "at": time.time(),
         }
         with self._writing() as connection:
-            return _insert_new(connection, _DRAFTS, row)
+            return _insert_new(connection, DRAFTS, row)
 
     def save_draft(self, reply_id: str, answer: str) -> None:
         """Keep what was written so far, so that a killed process loses little of it.
@@ -263,8 +226,8 @@ class ConversationStore:
         """
         with self._writing() as connection:
             connection.execute(
-                _DRAFTS.update()
-                .where(_DRAFTS.c.reply == reply_id)
+                DRAFTS.update()
+                .where(DRAFTS.c.reply == reply_id)
                 .values(answer=answer, at=time.time())
             )
 
@@ -275,7 +238,7 @@ class ConversationStore:
             StoreError: It could not be written.
         """
         with self._writing() as connection:
-            connection.execute(_DRAFTS.delete().where(_DRAFTS.c.reply == reply_id))
+            connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == reply_id))
 
     def recover(self, *, running: frozenset[str] = frozenset()) -> int:
         """Mark the replies whose process is gone as interrupted, with the part that was kept.
@@ -290,7 +253,7 @@ class ConversationStore:
             StoreError: They could not be read or written.
         """
         with self._told_clearly(), self._engine.connect() as connection:
-            drafts = [row for row in connection.execute(sa.select(_DRAFTS)) if self._is_gone(row)]
+            drafts = [row for row in connection.execute(sa.select(DRAFTS)) if self._is_gone(row)]
         orphans = [row for row in drafts if row.reply not in running]
         for row in orphans:
             self._interrupt(row)
@@ -299,7 +262,7 @@ class ConversationStore:
     def _interrupt(self, draft: sa.Row[Any]) -> None:
         with self._told_clearly(), self._engine.connect() as connection:
             owner = connection.execute(
-                sa.select(_CONVERSATIONS.c.owner).where(_CONVERSATIONS.c.id == draft.conversation)
+                sa.select(CONVERSATIONS.c.owner).where(CONVERSATIONS.c.id == draft.conversation)
             ).scalar_one_or_none()
         begun = None if owner is None else self.load(draft.conversation, owner).reply(draft.reply)
         if owner is None or begun is None:
@@ -318,20 +281,20 @@ class ConversationStore:
     def _settle_drafts(self, connection: sa.Connection, events: tuple[Event, ...]) -> None:
         for event in events:
             if isinstance(event, ReplyEnded):
-                connection.execute(_DRAFTS.delete().where(_DRAFTS.c.reply == event.reply.id))
+                connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == event.reply.id))
 
     def _insert(self, connection: sa.Connection, conversation: str, event: Event) -> None:
         message = event.message.id if isinstance(event, Heard) else None
         connection.execute(
-            _EVENTS.insert().values(
+            EVENTS.insert().values(
                 conversation=conversation, kind=event.kind, message=message, body=to_json(event)
             )
         )
 
     def _require(self, connection: sa.Connection, conversation: str, owner: str) -> None:
         found = connection.execute(
-            sa.select(_CONVERSATIONS.c.id).where(
-                _CONVERSATIONS.c.id == conversation, _CONVERSATIONS.c.owner == owner
+            sa.select(CONVERSATIONS.c.id).where(
+                CONVERSATIONS.c.id == conversation, CONVERSATIONS.c.owner == owner
             )
         ).one_or_none()
         if found is None:
@@ -349,7 +312,7 @@ class ConversationStore:
         try:
             yield
         except DBAPIError as error:
-            raise _explained(self._path, error) from error
+            raise explained(self._path, error) from error
         except OSError as error:
             raise StoreReadOnlyError(self._path) from error
 
@@ -372,42 +335,3 @@ def _is_alive(process: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_WAIT}
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def tune(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    return engine
-
-
-def _prepare(engine: sa.Engine, path: Path) -> None:
-    with engine.begin() as connection:
-        found = int(connection.execute(sa.text("PRAGMA user_version")).scalar_one())
-        if found > SCHEMA_VERSION:
-            raise StoreVersionError(path, found, SCHEMA_VERSION)
-        if found < SCHEMA_VERSION:
-            _TABLES.create_all(connection)
-            connection.execute(sa.text(f"PRAGMA user_version={SCHEMA_VERSION}"))
-
-
-_CAUSES: Final[tuple[tuple[tuple[str, ...], Callable[[Path], StoreError]], ...]] = (
-    (("locked", "busy"), StoreLockedError),
-    (("readonly", "read-only", "unable to open"), StoreReadOnlyError),
-    (("full", "disk i/o"), StoreFullError),
-)
-
-
-def _explained(path: Path, error: DBAPIError) -> StoreError:
-    words = str(error.orig).lower()
-    for cues, kind in _CAUSES:
-        if any(cue in words for cue in cues):
-            return kind(path)
-    return StoreCorruptError(path)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from agents.dialogue.classify import classify
-from agents.dialogue.events import Heard, ReplyBegan, ReplyEnded
+from agents.dialogue.events import Event, Heard, ReplyBegan, ReplyEnded
 from agents.dialogue.memory import preferences_in
 from agents.dialogue.messages import Failure, Reply, ReplyStatus, Served, UserMessage
 from agents.dialogue.mood import mood_of
@@ -72,6 +72,7 @@ class Turn:
         self.threshold = threshold
         self.state = state
         self.view = TurnView(reply)
+        self.last_events: tuple[Event, ...] = ()
         self._ended = threading.Event()
         self._stopping = threading.Event()
         self._cancel: Callable[[], object] | None = None
@@ -131,6 +132,10 @@ class Turn:
                 tokens=reply.tokens + tokens,
             )
         )
+
+    def afterwards(self, *events: Event) -> None:
+        """Have events stored together with the reply's end."""
+        self.last_events = (*self.last_events, *events)
 
     def end(self, status: ReplyStatus, failure: Failure | None = None) -> Reply:
         """The reply with its end; to be stored before it is shown by `show_end`."""
@@ -298,9 +303,9 @@ class Turns:
 
     async def _finish(self, turn: Turn, ended: Reply) -> None:
         """Store the end before it is shown."""
-        event = ReplyEnded(time.time(), ended)
+        events = (*turn.last_events, ReplyEnded(time.time(), ended))
         try:
-            await asyncio.to_thread(self._store.append, turn.state, event)
+            await asyncio.to_thread(self._store.append, turn.state, *events)
         except RepriseError as error:
             logger.warning("reply %s could not be stored: %s", ended.id, error)
             ended = replace(ended, notice=f"This reply could not be stored. {error}")

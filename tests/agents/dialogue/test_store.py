@@ -19,11 +19,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.dialogue import store as store_module
+from agents.dialogue import database
+from agents.dialogue.database import SCHEMA_VERSION
 from agents.dialogue.events import GoalStated, Heard, Planned, ReplyBegan, ReplyEnded
 from agents.dialogue.machine import machine
 from agents.dialogue.messages import Reply
-from agents.dialogue.store import SCHEMA_VERSION, ConversationStore
+from agents.dialogue.store import ConversationStore
 from agents.errors import (
     ConversationNotFoundError,
     StoreCorruptError,
@@ -61,7 +62,7 @@ def second(store: ConversationStore, path: Path) -> Iterator[ConversationStore]:
 @pytest.fixture
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait a moment for a lock, not seconds."""
-    monkeypatch.setattr(store_module, "LOCK_WAIT", 0.05)
+    monkeypatch.setattr(database, "LOCK_WAIT", 0.05)
 
 
 def rows(path: Path, table: str) -> int:
