@@ -23,15 +23,22 @@ from agents.errors import SettingsError
 from pages.parts.browser import Introduction
 
 ROOT = Path(__file__).parent
+FIRST_VISIT_SECONDS = 5.0
 logger = logging.getLogger("reprise")
 
 
-def _begin() -> None:
-    """Start the Runtime, so that the model loads before the first visit."""
-    from pages.parts import session  # importing the agents takes seconds
+def _begin(ending: threading.Event) -> None:
+    """Start the Runtime, and load its model unless a first visit does so before.
+
+    A browser often comes with the server; its page is to be drawn before loading takes the
+    processor.
+    """
+    from pages.parts import session  # importing the agents takes a second
 
     with suppress(SettingsError):  # the page tells of it
-        session.runtime()
+        runtime = session.runtime()
+        if not ending.wait(FIRST_VISIT_SECONDS):
+            runtime.load()
 
 
 def _end() -> None:
@@ -54,9 +61,11 @@ def _tell(error: Exception) -> bool:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Load while the first browsers already find a page; keep what was written at the end."""
-    beginning = threading.Thread(target=_begin, name="reprise-begin", daemon=True)
+    ending = threading.Event()
+    beginning = threading.Thread(target=_begin, args=(ending,), name="reprise-begin", daemon=True)
     beginning.start()
     yield
+    ending.set()
     beginning.join()
     with suppress(SettingsError):
         _end()

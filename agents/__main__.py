@@ -36,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     runtime = Runtime(settings)
     runtime.start()
+    runtime.load()
     try:
         return Terminal(runtime, options.conversation, settings.threshold).chat(options.goal)
     finally:

@@ -41,8 +41,8 @@ CACHE_FOLDER: Final = "cache"
 class Runtime:
     """Everything that outlives a page. Its methods may be called from any thread.
 
-    `start` returns at once; the model and the cache load behind it, and a message that comes
-    before they are ready waits for them.
+    `start` returns at once. The model and the cache are loaded behind it, from `load` or the first
+    message on; a message that comes before they are ready waits for them.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -60,13 +60,19 @@ class Runtime:
         self._turns: Turns | None = None
 
     def start(self) -> None:
-        """Start the event loop and begin to load; returns at once."""
+        """Start the event loop; returns at once."""
         self._thread.start()
-        self._cache_opened = self._submit(self._open_cache())
-        self._engine_made = self._submit(self._make_engine())
-        self._submit(self._load_model())
         with contextlib.suppress(RepriseError):
             self._conversations()
+
+    def load(self) -> None:
+        """Begin to load the cache and the model; returns at once, and may be called again."""
+        with self._opening:
+            if self._engine_made is not None:
+                return
+            self._cache_opened = self._submit(self._open_cache())
+            self._engine_made = self._submit(self._make_engine())
+            self._submit(self._load_model())
 
     def close(self) -> None:
         """Stop every reply, keep what was written, and let go of everything."""
@@ -90,14 +96,14 @@ class Runtime:
 
     def status(self) -> RuntimeStatus:
         """How far each part is, at this moment."""
-        starting = PartStatus("loading", "Starting")
-        model = self._engine.model.status if self._engine else starting
+        model = self._engine.model.status if self._engine else PartStatus("waiting", "Starting")
         return RuntimeStatus(model, self._cache_status, self._store_status())
 
     def send(
         self, conversation: str, owner: str, text: str, *, threshold: float, message_id: str
     ) -> Turn:
         """Store a message and begin the reply. See `Turns.start` for what it raises."""
+        self.load()
         return self._running_turns().start(
             conversation, owner, text, threshold=threshold, message_id=message_id
         )
@@ -215,9 +221,10 @@ class Runtime:
     async def _close(self) -> None:
         if self._turns is not None:
             await self._turns.close()
-        engine = await _outcome(self._engine_made)
-        await engine.model.close()
-        await _outcome(self._cache_opened)
+        if self._engine_made is not None:
+            engine = await _outcome(self._engine_made)
+            await engine.model.close()
+            await _outcome(self._cache_opened)
         if self._cache is not None:
             await asyncio.to_thread(self._cache.close)
         if self._store is not None:

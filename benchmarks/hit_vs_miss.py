@@ -14,6 +14,7 @@ Four kinds, in one run on the same Runtime a page uses (store, classifier, scope
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import tempfile
 import uuid
@@ -24,9 +25,11 @@ from pathlib import Path
 
 from agents.dialogue.messages import Reply
 from agents.models.loading import MODELS_FOLDER
-from agents.runtime import Runtime
+from agents.runtime import CACHE_FOLDER, Runtime
 from agents.settings import Settings
 from benchmarks.report import Row, parser, report
+from cache import export_onnx
+from cache.embedder import ONNX_FILE, SIDECAR_FILE, onnx_is_current
 from tests.support.scripted_model import Reply as Scripted
 from tests.support.scripted_model import Rule, ScriptedModel
 
@@ -115,18 +118,28 @@ def _without_model(runtime: Runtime, text: str) -> Reply:
 
 @contextmanager
 def running(settings: Settings) -> Iterator[Runtime]:
-    """A Runtime over an empty home that shares nothing with the user's but the model files."""
+    """A Runtime over an empty home that shares nothing with the user's but the models."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         models = settings.home / MODELS_FOLDER
         models.mkdir(parents=True, exist_ok=True)
         (home / MODELS_FOLDER).symlink_to(models, target_is_directory=True)
+        prepare(home / CACHE_FOLDER, settings.home / CACHE_FOLDER)
         runtime = Runtime(replace(settings, home=home))
         runtime.start()
         try:
             yield runtime
         finally:
             runtime.close()
+
+
+def prepare(folder: Path, known: Path) -> None:
+    """What `make run` does before it serves: the embedding model in its fast form."""
+    if not onnx_is_current(known):
+        export_onnx(known)
+    folder.mkdir()
+    for name in (ONNX_FILE, SIDECAR_FILE):
+        shutil.copy(known / name, folder / name)
 
 
 def say(runtime: Runtime, text: str) -> Reply:

@@ -38,6 +38,7 @@ def draw() -> None:
     sidebar.draw()
     notices.loading()
     page.run()
+    session.runtime().load()
 
 
 draw()
