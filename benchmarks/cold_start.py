@@ -1,6 +1,7 @@
 """From `make run` to a page that can be used, when everything is installed already.
 
-Each start is a process of its own with an empty home, and a real Chromium that opens the page.
+Each start is a process of its own, at the same address as the last one, and a real Chromium opens
+the page: as with every second start, the browser and the set-up have what the first one left.
 *answers* is when the server says it is healthy, *page* when the chat's input can be typed into;
 *memory* is the app's resident memory once it no longer grows. With the local model, its loading
 goes on beside the page, and the memory includes the model.
@@ -49,15 +50,16 @@ def main() -> None:
     chosen = options.parse_args()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
-        rows = [measure(browser.new_page(), model, chosen.starts) for model in MODELS]
+        port = free_port()
+        rows = [measure(browser.new_page(), port, model, chosen.starts) for model in MODELS]
         browser.close()
     report("cold_start", rows, as_json=chosen.json)
 
 
-def measure(page: Page, model: str, starts: int) -> Row:
+def measure(page: Page, port: int, model: str, starts: int) -> Row:
     """Medians over some starts; one more before them fills what the first start of all fills."""
     with empty_home(MODELS[model]) as environment:
-        runs = [start(page, environment) for _ in range(starts + 1)][1:]
+        runs = [start(page, port, environment) for _ in range(starts + 1)][1:]
     answers, pages, megabytes = (statistics.median(values) for values in zip(*runs, strict=True))
     return {"model": model, "answers_s": answers, "page_s": pages, "memory_mb": megabytes}
 
@@ -71,10 +73,14 @@ def empty_home(variables: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield {**os.environ, **variables, "REPRISE_HOME": folder}
 
 
-def start(page: Page, environment: Mapping[str, str]) -> tuple[float, float, float]:
-    """Seconds to the first healthy answer, seconds to the page, and megabytes in the end."""
+def free_port() -> int:
+    """A port that nobody uses now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+def start(page: Page, port: int, environment: Mapping[str, str]) -> tuple[float, float, float]:
+    """Seconds to the first healthy answer, seconds to the page, and megabytes in the end."""
     begun = time.perf_counter()
     server = subprocess.Popen(
         ["make", "--no-print-directory", "run", f"PORT={port}", f"PYTHON={sys.executable}"],
