@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 
-from agents.models import weights
 from agents.settings import Settings
 
 
@@ -14,7 +13,14 @@ def name(settings: Settings) -> str:
     if settings.provider != "embedded":
         return settings.model
     path = settings.model_path
-    return path.stem if path else weights.table()[0].name
+    return path.stem if path else _name_of_ours()
+
+
+def _name_of_ours() -> str:
+    # Here and not above: it brings libraries for fetching files, for which a page need not wait.
+    from agents.models import weights
+
+    return weights.table()[0].name
 
 
 def fingerprint(settings: Settings) -> str:
