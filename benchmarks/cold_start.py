@@ -3,8 +3,9 @@
 Each start is a process of its own, at the same address as the last one, and a real Chromium opens
 the page: as with every second start, the browser and the set-up have what the first one left.
 *answers* is when the server says it is healthy, *page* when its first page is drawn (navigation and
-all), *input* when the chat can be typed into; *memory* is the app's resident memory once it no longer grows. With the local model, its loading
-goes on beside the page, and the memory includes the model.
+all), *input* when the chat can be typed into; *memory* is the app's resident memory once it no
+longer grows. With the local model, its loading goes on beside the page, and the memory includes
+the model.
 
     python -m benchmarks.cold_start [--json] [--starts 3]
 """
