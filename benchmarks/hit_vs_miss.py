@@ -5,7 +5,8 @@ Four kinds, in one run on the same Runtime a page uses (store, classifier, scope
 - *miss*: the local model answers a question nobody asked before;
 - *hit, same words* and *hit, other words*: the same question from another conversation;
 - *layers*: misses again, over a model that answers at once, less what each call of that model took:
-  what is left is Reprise, the cache with its embedding, AG2 and the database.
+  what is left is Reprise, the cache, AG2 and the database, and *embedding*, whose part a row of its
+  own tells.
 
     python -m benchmarks.hit_vs_miss [--json] [--repeats 20] [--without-model]
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 import shutil
 import statistics
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +30,7 @@ from agents.models.loading import MODELS_FOLDER
 from agents.runtime import CACHE_FOLDER, Runtime
 from agents.settings import Settings
 from benchmarks.report import Row, parser, report
-from cache import export_onnx
+from cache import Embedder, export_onnx, load_embedder
 from cache.embedder import ONNX_FILE, SIDECAR_FILE, onnx_is_current
 from tests.support.scripted_model import Reply as Scripted
 from tests.support.scripted_model import Rule, ScriptedModel
@@ -36,6 +38,7 @@ from tests.support.scripted_model import Rule, ScriptedModel
 OWNER = "benchmark"
 THRESHOLD = 0.85
 WAIT_SECONDS = 300.0
+PAUSE_SECONDS = 0.03
 QUESTIONS = (
     (
         "What is the capital of France?",
@@ -71,7 +74,7 @@ def main() -> None:
     options.add_argument("--without-model", action="store_true")
     chosen = options.parse_args()
     rows = [] if chosen.without_model else against_the_model(chosen.repeats)
-    report("hit_vs_miss", [*rows, layers(chosen.repeats)], as_json=chosen.json)
+    report("hit_vs_miss", [*rows, *layers(chosen.repeats)], as_json=chosen.json)
 
 
 def against_the_model(repeats: int) -> list[Row]:
@@ -90,7 +93,7 @@ def against_the_model(repeats: int) -> list[Row]:
     ]
 
 
-def layers(repeats: int) -> Row:
+def layers(repeats: int) -> list[Row]:
     """What Reprise and AG2 add to a model that answers at once."""
     rules = [Rule(last="", reply=Scripted("Certainly."))]
     with ScriptedModel(rules) as model:
@@ -104,7 +107,18 @@ def layers(repeats: int) -> Row:
         with running(settings) as runtime:
             say(runtime, "What is a warm-up question?")
             asked = [f"What is the number {n} good for?" for n in range(3 * repeats)]
-            return _row("layers", [_without_model(runtime, text) for text in asked])
+            replies = [_without_model(runtime, text) for text in asked]
+            embedder = load_embedder(runtime.settings.home / CACHE_FOLDER)
+            embeddings = [_timed_embedding(embedder, text) for text in asked]
+    return [_row("layers", replies), _row_of("embedding", embeddings, of=len(asked))]
+
+
+def _timed_embedding(embedder: Embedder, text: str) -> float:
+    # As rare as a user's questions, so that the processor's caches are as cold.
+    time.sleep(PAUSE_SECONDS)
+    begun = time.perf_counter()
+    embedder.embed([text])
+    return time.perf_counter() - begun
 
 
 def _without_model(runtime: Runtime, text: str) -> Reply:
@@ -162,16 +176,21 @@ def _row(
     reference: float | None = None,
 ) -> Row:
     as_expected = [r for r in replies if (r.served.tier if r.served else None) == served]
-    seconds = sorted(reply.seconds for reply in as_expected)
+    seconds = [reply.seconds for reply in as_expected]
+    return _row_of(kind, seconds, of=len(replies), reference=reference)
+
+
+def _row_of(kind: str, seconds: Sequence[float], *, of: int, reference: float | None = None) -> Row:
     if not seconds:
         raise RuntimeError(f"no reply was a {kind}")
-    median = statistics.median(seconds)
+    ordered = sorted(seconds)
+    median = statistics.median(ordered)
     return {
         "kind": kind,
-        "n": len(seconds),
-        "of": len(replies),
+        "n": len(ordered),
+        "of": of,
         "p50_ms": 1000 * median,
-        "p95_ms": 1000 * seconds[min(len(seconds) - 1, int(0.95 * len(seconds)))],
+        "p95_ms": 1000 * ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))],
         "times_faster": reference / median if reference else None,
     }
 

@@ -65,6 +65,7 @@ class Planner:
         goal: str,
         request: CacheRequest | None,
         on_steps: Callable[[tuple[Step, ...]], None],
+        on_event: Callable[[BaseEvent], None],
     ) -> Plan:
         """A plan for the goal.
 
@@ -75,21 +76,16 @@ class Planner:
         Args:
             request: Where the cache may look and store; None: nowhere.
             on_steps: Called with the steps that are written so far, more each time.
+            on_event: Called with every event of the drafting, the cache's among them.
         """
         for _ in range(TRIES):
             try:
-                return await self._ask(goal, request, on_steps)
+                return await self._ask(goal, request, _Watch(on_steps, on_event))
             except ValidationError as error:
                 logger.info("the plan did not fit its schema: %d errors", error.error_count())
         return template(goal)
 
-    async def _ask(
-        self,
-        goal: str,
-        request: CacheRequest | None,
-        on_steps: Callable[[tuple[Step, ...]], None],
-    ) -> Plan:
-        stream = _Watch(on_steps)
+    async def _ask(self, goal: str, request: CacheRequest | None, stream: _Watch) -> Plan:
         reply = await self._agent.ask(
             prompts.goal(goal),
             stream=stream,
@@ -103,11 +99,16 @@ class Planner:
 class _Watch(MemoryStream):
     """A stream that also follows the draft while it is written."""
 
-    __slots__ = ("_on_steps", "_shown", "_text", "source")
+    __slots__ = ("_on_event", "_on_steps", "_shown", "_text", "source")
 
-    def __init__(self, on_steps: Callable[[tuple[Step, ...]], None]) -> None:
+    def __init__(
+        self,
+        on_steps: Callable[[tuple[Step, ...]], None],
+        on_event: Callable[[BaseEvent], None],
+    ) -> None:
         super().__init__()
         self._on_steps = on_steps
+        self._on_event = on_event
         self._text = ""
         self._shown: tuple[Step, ...] = ()
         self.source: PlanSource = "model"
@@ -119,6 +120,7 @@ class _Watch(MemoryStream):
                 self._follow(event.content)
             case CacheLookedUp():
                 self.source = "cache" if event.lookup.hit else "model"
+        self._on_event(event)
         await super().send(event, context)
 
     def _follow(self, piece: str) -> None:

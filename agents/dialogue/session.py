@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from ag2 import Agent, MemoryStream
@@ -131,7 +132,9 @@ class ChatSession:
     async def _plan(self, turn: Turn) -> None:
         turn.enter("planning")
         goal = turn.message.text
-        plan = await self._planner.draft(goal, self._plan_request(turn), turn.show_steps)
+        plan = await self._planner.draft(
+            goal, self._plan_request(turn), turn.show_steps, partial(_note_cache, turn)
+        )
         words = _phrases(turn)
         turn.show_steps(plan.steps)
         if plan.source == "template":
@@ -265,17 +268,21 @@ class _Scribe(MemoryStream):
 
     async def send(self, event: BaseEvent, context: ConversationContext) -> None:
         """Write down what matters to the reply, then pass the event on."""
-        match event:
-            case ModelMessageChunk():
-                self._turn.write(event.content)
-            case CacheLookedUp():
-                self._turn.note(served=_served(event.lookup))
-            case CacheStored():
-                served = self._turn.reply.served or Served()
-                self._turn.note(served=replace(served, entry=event.entry))
-            case CacheFailed():
-                self._turn.note(notice=event.message)
+        if isinstance(event, ModelMessageChunk):
+            self._turn.write(event.content)
+        _note_cache(self._turn, event)
         await super().send(event, context)
+
+
+def _note_cache(turn: Turn, event: BaseEvent) -> None:
+    """Record what the cache did for a turn."""
+    match event:
+        case CacheLookedUp():
+            turn.note(served=_served(event.lookup))
+        case CacheStored():
+            turn.note(served=replace(turn.reply.served or Served(), entry=event.entry))
+        case CacheFailed():
+            turn.note(notice=event.message)
 
 
 def _served(lookup: Lookup) -> Served:

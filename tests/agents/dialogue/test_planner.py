@@ -117,6 +117,7 @@ def test_a_goal_that_was_planned_before_gets_its_plan_from_the_cache(enter):
 
     assert plans_asked(room) == 1
     assert room.state("c2", "bob").plan.source == "cache"
+    assert reply.served.tier == "exact"
     assert reply.guidance == first.guidance
     assert reply.status == "complete"
 
