@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from agents.dialogue.plan import Step
+from agents.dialogue.plan import Plan, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +15,18 @@ class Phrases:
 
     hello: str
     goodbye: str
+    plan: str
     step: str
     back: str
     clarify: str
     skipped: str
     done: str
     template_said: str
+
+    def begin(self, plan: Plan) -> str:
+        """The plan at a glance, and its first question."""
+        titles = " → ".join(step.title for step in plan.steps)
+        return f"{self.plan.format(titles=titles)}\n\n{self.ask(1, len(plan.steps), plan.steps[0])}"
 
     def ask(self, number: int, total: int, step: Step) -> str:
         """The question of a step when it is reached."""
@@ -40,6 +46,7 @@ class Phrases:
 ENGLISH: Final = Phrases(
     hello="Hello! What would you like to get done? Tell me your goal and I will draft a plan.",
     goodbye="You are welcome. This conversation is kept: come back to it whenever you like.",
+    plan="The plan: {titles}.",
     step="**Step {number} of {total}.** {question}",
     back="Back to step {number}: {question}",
     clarify="To go on, I would need: {wanted}. {question}",
@@ -50,6 +57,7 @@ ENGLISH: Final = Phrases(
 GERMAN: Final = Phrases(
     hello="Hallo! Was möchtest du erreichen? Nenne mir dein Ziel, dann entwerfe ich einen Plan.",
     goodbye="Gern geschehen. Dieses Gespräch bleibt erhalten: Komm zurück, wann immer du magst.",
+    plan="Der Plan: {titles}.",
     step="**Schritt {number} von {total}.** {question}",
     back="Zurück zu Schritt {number}: {question}",
     clarify="Um weiterzukommen, brauche ich: {wanted}. {question}",

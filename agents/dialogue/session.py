@@ -140,7 +140,7 @@ class ChatSession:
         if plan.source == "template":
             turn.note(notice=words.template_said)
         now = time.time()
-        with _guided_at_the_end(turn, words.ask(1, len(plan.steps), plan.steps[0])):
+        with _guided_at_the_end(turn, words.begin(plan)):
             await self._record(
                 turn, GoalStated(now, goal), Planned(now, plan), Acted(now, State.ANSWERING)
             )

@@ -19,6 +19,7 @@ CAPITAL_REWORDED = "What is the capital city of Portugal?"
 LISBON = "The capital of Portugal is Lisbon."
 KNOWS = Rule(last="capital", reply=Reply(LISBON))
 ASK_BUDGET = f"**Step 1 of 2.** {BUDGET}"
+BEGIN = f"The plan: Budget → Dates.\n\n{ASK_BUDGET}"
 ASK_DATES = f"**Step 2 of 2.** {DATES}"
 BACK_TO_BUDGET = f"Back to step 1: {BUDGET}"
 
@@ -38,7 +39,7 @@ def test_a_goal_gets_a_plan_and_the_question_of_its_first_step(room):
     reply = room.say(GOAL)
 
     state = room.state()
-    assert (reply.status, reply.answer, reply.guidance) == ("complete", "", ASK_BUDGET)
+    assert (reply.status, reply.answer, reply.guidance) == ("complete", "", BEGIN)
     assert (state.goal, state.topic) == (GOAL, GOAL)
     assert [step.title for step in state.plan.steps] == ["Budget", "Dates"]
     assert statuses(room) == ["current", "open"]
@@ -144,7 +145,7 @@ def test_after_a_plan_another_goal_gets_another_plan(room):
 
     reply = room.say("Now I want to plan a trip to Porto")
 
-    assert reply.guidance == ASK_BUDGET
+    assert reply.guidance == BEGIN
     assert room.state().goal == "Now I want to plan a trip to Porto"
 
 
@@ -183,7 +184,8 @@ def test_a_goal_in_german_is_led_in_german(enter):
 
     reply = room.say("Ich möchte eine Reise nach Porto planen")
 
-    assert reply.guidance == "**Schritt 1 von 2.** Wie hoch ist dein Budget?"
+    first = "**Schritt 1 von 2.** Wie hoch ist dein Budget?"
+    assert reply.guidance == f"Der Plan: Budget → Zeit.\n\n{first}"
     assert room.say("purple").text.startswith("Um weiterzukommen, brauche ich:")
     assert room.say("900 Euro").guidance == "**Schritt 2 von 2.** Wann?"
     assert room.say("Im Mai").guidance == GERMAN.done
@@ -194,7 +196,7 @@ def test_a_goal_in_a_script_of_its_own_is_planned(room):
 
     reply = room.say(goal)
 
-    assert reply.guidance == ASK_BUDGET
+    assert reply.guidance == BEGIN
     assert room.state().goal == goal
     assert goal in room.model.requests[0].last
 
@@ -444,7 +446,11 @@ def test_braces_in_a_plan_are_said_as_they_are(enter):
     odd = {"steps": [step_json("{a}", "What is {b} for {number}?"), *PLAN_JSON["steps"]]}
     room = enter(Rule(schema="Plan", reply=Reply(json.dumps(odd))))
 
-    assert room.say(GOAL).guidance == "**Step 1 of 3.** What is {b} for {number}?"
+    assert room.say(GOAL).guidance.splitlines() == [
+        "The plan: {a} → Budget → Dates.",
+        "",
+        "**Step 1 of 3.** What is {b} for {number}?",
+    ]
 
 
 def test_every_reply_says_what_it_took(room):
