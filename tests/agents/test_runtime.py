@@ -90,6 +90,9 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def test_it_tells_when_each_part_is_ready(start):
     runtime = start()
+    assert runtime.status().cache.state == runtime.status().model.state == "waiting"
+
+    runtime.load()
 
     wait_until(lambda: runtime.status().cache.state == "ready")
     wait_until(lambda: runtime.status().model.state == "ready")
@@ -106,6 +109,7 @@ def test_a_message_that_comes_before_the_cache_is_ready_waits_for_it(start, monk
 
     monkeypatch.setattr("agents.runtime.load_embedder", slowly)
     runtime = start()
+    runtime.load()
     assert opening.wait(WAIT_SECONDS)
     with pytest.raises(NotReadyError, match="cache is still being loaded"):
         runtime.explain(CAPITAL, 0.9)
