@@ -9,6 +9,7 @@ run one without the shell when its address is the first to be visited.
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -23,6 +24,7 @@ from agents.errors import SettingsError
 from pages.parts.browser import Introduction
 
 ROOT = Path(__file__).parent
+SCRIPT = ROOT / "pages" / "parts" / "shell.py"
 FIRST_VISIT_SECONDS = 5.0
 logger = logging.getLogger("reprise")
 
@@ -71,8 +73,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         _end()
 
 
+# Streamlit puts the script's folder at the head of sys.path for each run and takes it off again,
+# and an import in another thread at that moment may not find an installed package. A folder that
+# is on the path already it leaves alone.
+sys.path.append(str(SCRIPT.parent))
+
 app = st.App(
-    ROOT / "pages" / "parts" / "shell.py",
+    SCRIPT,
     lifespan=lifespan,
     on_script_error=_tell,
     routes=[Mount("/app/static", StaticFiles(directory=ROOT / "static"))],

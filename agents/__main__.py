@@ -70,7 +70,6 @@ class Terminal:
         """Send the goal, then every line of standard input; 1 if the last reply failed."""
         failed = self._say(goal) if goal else False
         while True:
-            self._write("\n> ")
             line = self._read()
             if not line.strip():
                 self._write(f"\nGo on later with: --conversation {self._conversation}\n")
@@ -80,6 +79,7 @@ class Terminal:
     def _read(self) -> str:
         """The next line; "" at the end of the input, or for Ctrl-C, which ends it as well."""
         try:
+            self._write("\n> ")
             return sys.stdin.readline()
         except KeyboardInterrupt:
             return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,6 +39,8 @@ def app(
         "MODEL": "scripted",
     }.items():
         monkeypatch.setenv(f"REPRISE_{name}", value)
+    # As app.py does, and for the same reason.
+    monkeypatch.setattr(sys, "path", [*sys.path, str(SHELL.parent)])
     st.cache_resource.clear()
 
     def make(**parameters: str) -> AppTest:

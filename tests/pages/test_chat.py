@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import session
-from tests.pages.conftest import conversation_of, say, shown, wait_for
+from tests.pages.conftest import SHELL, conversation_of, say, shown, wait_for
 from tests.support.scripted_model import ScriptedModel
 
 App = Callable[..., AppTest]
@@ -117,3 +118,14 @@ def test_somebody_elses_conversation_is_not_shown(app: App) -> None:
     at = app(conversation="theirs")
     assert "does not exist here" in at.error[0].value
     assert not at.chat_message
+
+
+def test_a_run_leaves_the_path_of_imports_alone(app: App) -> None:
+    """Else an import in another thread may miss an installed package; see app.py."""
+    at = app()
+    before = list(sys.path)
+
+    at.run()
+
+    assert sys.path == before
+    assert str(SHELL.parent) in before
