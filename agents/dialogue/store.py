@@ -23,11 +23,24 @@ from agents.dialogue.database import (
     explained,
     prepare,
 )
-from agents.dialogue.events import Event, Heard, ReplyEnded, Started, from_json, to_json
+from agents.dialogue.events import (
+    Event,
+    Heard,
+    ReplyBegan,
+    ReplyEnded,
+    Started,
+    from_json,
+    to_json,
+)
 from agents.dialogue.machine import Machine
 from agents.dialogue.messages import Reply
 from agents.dialogue.state import ChatState, fold
-from agents.errors import ConversationNotFoundError, StoreCorruptError, StoreReadOnlyError
+from agents.errors import (
+    BusyError,
+    ConversationNotFoundError,
+    StoreCorruptError,
+    StoreReadOnlyError,
+)
 
 STALE_SECONDS: Final = 60.0
 """A reply that nobody has kept for so long, many times over its checkpoints, is not written."""
@@ -89,12 +102,28 @@ class ConversationStore:
             ConversationNotFoundError: It belongs to someone else.
             StoreError: It could not be written.
         """
-        now = time.time()
-        row = {"id": conversation, "owner": owner, "title": "", "updated_at": now}
         with self._writing() as connection:
-            if _insert_new(connection, CONVERSATIONS, row):
-                self._insert(connection, conversation, Started(now))
-        return self.load(conversation, owner)
+            state, new = self._found_or_new(connection, conversation, owner)
+            return self._add(connection, state, *new) if new else state
+
+    def begin(self, conversation: str, owner: str, heard: Heard, began: ReplyBegan) -> ChatState:
+        """Store a message and claim the conversation for the reply to it, both or neither.
+
+        A conversation that does not exist is started. Where the message is stored already,
+        nothing is changed, and the state that is returned knows no reply of this id.
+
+        Raises:
+            BusyError: Another reply holds the conversation.
+            ConversationNotFoundError: It belongs to someone else.
+            StoreError: It could not be written.
+        """
+        with self._writing() as connection:
+            before, new = self._found_or_new(connection, conversation, owner)
+            if before.has_message(heard.message.id):
+                return before
+            if not _insert_new(connection, DRAFTS, self._draft(conversation, began.reply)):
+                raise BusyError(conversation)
+            return self._add(connection, before, *new, heard, began)
 
     def peek(self, conversation: str, owner: str) -> ChatState:
         """The conversation's state; an empty one, not stored, where there is none of this id.
@@ -106,17 +135,6 @@ class ConversationStore:
         if self._knows(conversation):
             return self.load(conversation, owner)
         return ChatState(id=conversation, owner=owner)
-
-    def start_or_load(self, conversation: str, owner: str) -> ChatState:
-        """The conversation's state; a new conversation where there is none of this id.
-
-        Raises:
-            ConversationNotFoundError: It belongs to someone else.
-            StoreError: It could not be read or written.
-        """
-        if self._knows(conversation):
-            return self.load(conversation, owner)
-        return self.start(conversation, owner)
 
     def _knows(self, conversation: str) -> bool:
         query = sa.select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id == conversation)
@@ -132,13 +150,26 @@ class ConversationStore:
         """
         with self._told_clearly(), self._engine.connect() as connection:
             self._require(connection, conversation, owner)
-            rows = connection.execute(
-                sa.select(EVENTS.c.body)
-                .where(EVENTS.c.conversation == conversation)
-                .order_by(EVENTS.c.id)
-            ).scalars()
-            events = self._read(rows)
-        return fold(self._machine, ChatState(id=conversation, owner=owner), events)
+            return self._replayed(connection, conversation, owner)
+
+    def _found_or_new(
+        self, connection: sa.Connection, conversation: str, owner: str
+    ) -> tuple[ChatState, tuple[Event, ...]]:
+        """The conversation's state, and what is still to be stored of its beginning."""
+        now = time.time()
+        row = {"id": conversation, "owner": owner, "title": "", "updated_at": now}
+        if _insert_new(connection, CONVERSATIONS, row):
+            return ChatState(id=conversation, owner=owner), (Started(now),)
+        self._require(connection, conversation, owner)
+        return self._replayed(connection, conversation, owner), ()
+
+    def _replayed(self, connection: sa.Connection, conversation: str, owner: str) -> ChatState:
+        bodies = connection.execute(
+            sa.select(EVENTS.c.body)
+            .where(EVENTS.c.conversation == conversation)
+            .order_by(EVENTS.c.id)
+        ).scalars()
+        return fold(self._machine, ChatState(id=conversation, owner=owner), self._read(bodies))
 
     def _read(self, bodies: Iterable[str]) -> list[Event]:
         try:
@@ -156,21 +187,25 @@ class ConversationStore:
             ConversationNotFoundError: It was deleted meanwhile.
             StoreError: They could not be written; nothing of them was.
         """
-        after = fold(self._machine, state, events)
         heard = [event.message.id for event in events if isinstance(event, Heard)]
         known = sa.select(EVENTS.c.id).where(EVENTS.c.message.in_(heard)).limit(1)
         with self._writing() as connection:
             self._require(connection, state.id, state.owner)
             if heard and connection.execute(known).one_or_none() is not None:
                 return self.load(state.id, state.owner)
-            for event in events:
-                self._insert(connection, state.id, event)
-            connection.execute(
-                CONVERSATIONS.update()
-                .where(CONVERSATIONS.c.id == state.id)
-                .values(title=after.title, updated_at=events[-1].at)
-            )
-            self._settle_drafts(connection, events)
+            return self._add(connection, state, *events)
+
+    def _add(self, connection: sa.Connection, state: ChatState, *events: Event) -> ChatState:
+        after = fold(self._machine, state, events)
+        connection.execute(EVENTS.insert(), [_row_of(state.id, event) for event in events])
+        connection.execute(
+            CONVERSATIONS.update()
+            .where(CONVERSATIONS.c.id == state.id)
+            .values(title=after.title, updated_at=events[-1].at)
+        )
+        for event in events:
+            if isinstance(event, ReplyEnded):
+                connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == event.reply.id))
         return after
 
     def recent(self, owner: str, *, limit: int = 20) -> tuple[Summary, ...]:
@@ -201,23 +236,6 @@ class ConversationStore:
                 connection.execute(table.delete().where(table.c.conversation == conversation))
             connection.execute(CONVERSATIONS.delete().where(CONVERSATIONS.c.id == conversation))
 
-    def open_draft(self, conversation: str, reply: Reply) -> bool:
-        """Claim the conversation for a reply; False where another reply holds it.
-
-        Raises:
-            StoreError: It could not be written.
-        """
-        row = {
-            "reply": reply.id,
-            "conversation": conversation,
-            "answer": "",
-            "host": self._host,
-            "process": os.getpid(),
-            "at": time.time(),
-        }
-        with self._writing() as connection:
-            return _insert_new(connection, DRAFTS, row)
-
     def save_draft(self, reply_id: str, answer: str) -> None:
         """Keep what was written so far, so that a killed process loses little of it.
 
@@ -230,15 +248,6 @@ class ConversationStore:
                 .where(DRAFTS.c.reply == reply_id)
                 .values(answer=answer, at=time.time())
             )
-
-    def drop_draft(self, reply_id: str) -> None:
-        """Give the conversation free again.
-
-        Raises:
-            StoreError: It could not be written.
-        """
-        with self._writing() as connection:
-            connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == reply_id))
 
     def recover(self, *, running: frozenset[str] = frozenset()) -> int:
         """Mark the replies whose process is gone as interrupted, with the part that was kept.
@@ -266,11 +275,15 @@ class ConversationStore:
             ).scalar_one_or_none()
         begun = None if owner is None else self.load(draft.conversation, owner).reply(draft.reply)
         if owner is None or begun is None:
-            self.drop_draft(draft.reply)
+            self._drop_draft(draft.reply)
             return
         state = self.load(draft.conversation, owner)
         ended = _interrupted(begun, draft.answer, draft.at)
         self.append(state, ReplyEnded(time.time(), ended))
+
+    def _drop_draft(self, reply_id: str) -> None:
+        with self._writing() as connection:
+            connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == reply_id))
 
     def _is_gone(self, draft: sa.Row[Any]) -> bool:
         if time.time() - draft.at > STALE_SECONDS:
@@ -278,18 +291,15 @@ class ConversationStore:
         here = draft.host == self._host
         return here and (draft.process == os.getpid() or not _is_alive(draft.process))
 
-    def _settle_drafts(self, connection: sa.Connection, events: tuple[Event, ...]) -> None:
-        for event in events:
-            if isinstance(event, ReplyEnded):
-                connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == event.reply.id))
-
-    def _insert(self, connection: sa.Connection, conversation: str, event: Event) -> None:
-        message = event.message.id if isinstance(event, Heard) else None
-        connection.execute(
-            EVENTS.insert().values(
-                conversation=conversation, kind=event.kind, message=message, body=to_json(event)
-            )
-        )
+    def _draft(self, conversation: str, reply: Reply) -> Mapping[str, object]:
+        return {
+            "reply": reply.id,
+            "conversation": conversation,
+            "answer": "",
+            "host": self._host,
+            "process": os.getpid(),
+            "at": time.time(),
+        }
 
     def _require(self, connection: sa.Connection, conversation: str, owner: str) -> None:
         found = connection.execute(
@@ -321,6 +331,16 @@ def _insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, ob
     """Whether the row was inserted; False where another one stands in its place."""
     done = connection.execute(insert(table).values(**row).on_conflict_do_nothing())
     return done.rowcount == 1
+
+
+def _row_of(conversation: str, event: Event) -> Mapping[str, object]:
+    message = event.message.id if isinstance(event, Heard) else None
+    return {
+        "conversation": conversation,
+        "kind": event.kind,
+        "message": message,
+        "body": to_json(event),
+    }
 
 
 def _interrupted(begun: Reply, answer: str, at: float) -> Reply:

@@ -6,7 +6,6 @@ The reply runs on the Runtime's event loop; a page only reads `Turn.view`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import string
 import threading
@@ -257,28 +256,22 @@ class Turns:
     def _begin(
         self, conversation: str, owner: str, text: str, threshold: float, message_id: str
     ) -> Turn:
-        state = self._store.start_or_load(conversation, owner)
-        if state.has_message(message_id):
-            return _answered(state, message_id, threshold)
         now = time.time()
         message = UserMessage(message_id, text, now, (classify(text),), mood_of(text))
-        reply = Reply(id=uuid.uuid4().hex, to=message_id, at=now)
-        self._claim(conversation, reply)
         heard = Heard(now, message, tuple(preferences_in(text).items()))
-        try:
-            after = self._store.append(state, heard, ReplyBegan(now, reply))
-        except BaseException:
-            with contextlib.suppress(RepriseError):
-                self._store.drop_draft(reply.id)
-            raise
-        return Turn(after, message, reply, threshold)
+        reply = Reply(id=uuid.uuid4().hex, to=message_id, at=now)
+        state = self._claim(conversation, owner, heard, ReplyBegan(now, reply))
+        if state.reply(reply.id) is None:
+            return _answered(state, message_id, threshold)
+        return Turn(state, message, reply, threshold)
 
-    def _claim(self, conversation: str, reply: Reply) -> None:
-        if self._store.open_draft(conversation, reply):
-            return
-        self._store.recover(running=self.replies)  # who holds it may be a process that was killed
-        if not self._store.open_draft(conversation, reply):
-            raise BusyError(conversation)
+    def _claim(self, conversation: str, owner: str, heard: Heard, began: ReplyBegan) -> ChatState:
+        try:
+            return self._store.begin(conversation, owner, heard, began)
+        except BusyError:
+            # Who holds it may be a process that was killed.
+            self._store.recover(running=self.replies)
+            return self._store.begin(conversation, owner, heard, began)
 
     async def _run(self, turn: Turn) -> None:
         checkpoints = asyncio.create_task(self._checkpoint(turn))

@@ -251,10 +251,8 @@ from agents.dialogue.messages import Reply, UserMessage
 from agents.dialogue.store import ConversationStore
 
 store = ConversationStore.open(Path(sys.argv[1]), machine())
-state = store.start("c1", "ann")
-reply = Reply(id="r", to="m", at=1.0)
-store.open_draft("c1", reply)
-store.append(state, Heard(1.0, UserMessage("m", "Tell me", 1.0)), ReplyBegan(1.0, reply))
+heard = Heard(1.0, UserMessage("m", "Tell me", 1.0))
+store.begin("c1", "ann", heard, ReplyBegan(1.0, Reply(id="r", to="m", at=1.0)))
 store.save_draft("r", "Once upon")
 os._exit(1)
 """

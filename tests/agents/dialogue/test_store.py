@@ -24,8 +24,10 @@ from agents.dialogue.database import SCHEMA_VERSION
 from agents.dialogue.events import GoalStated, Heard, Planned, ReplyBegan, ReplyEnded
 from agents.dialogue.machine import machine
 from agents.dialogue.messages import Reply
+from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
 from agents.errors import (
+    BusyError,
     ConversationNotFoundError,
     StoreCorruptError,
     StoreFullError,
@@ -73,13 +75,11 @@ def rows(path: Path, table: str) -> int:
         connection.close()
 
 
-def begin(store: ConversationStore, conversation: str = "c1", reply: str = "r1") -> None:
+def begin(store: ConversationStore, conversation: str = "c1", reply: str = "r1") -> ChatState:
     """A reply that is being written."""
-    begun = Reply(id=reply, to=f"{conversation}-m", at=11.0)
-    state = store.start_or_load(conversation, "ann")
-    assert store.open_draft(conversation, begun)
-    heard = message("What is a fado?", id=begun.to)
-    store.append(state, Heard(10.0, heard), ReplyBegan(11.0, begun))
+    began = Reply(id=reply, to=f"{conversation}-{reply}-m", at=11.0)
+    heard = message("What is a fado?", id=began.to)
+    return store.begin(conversation, "ann", Heard(10.0, heard), ReplyBegan(11.0, began))
 
 
 # What is stored comes back
@@ -121,10 +121,18 @@ def test_a_conversation_that_was_only_looked_at_is_not_stored(store, path):
 
 
 def test_a_conversation_is_started_once(store, path):
-    first = store.start_or_load("c1", "ann")
+    first = store.start("c1", "ann")
 
-    assert store.start_or_load("c1", "ann") == first
+    assert store.start("c1", "ann") == first
     assert rows(path, "events") == 1
+
+
+def test_a_first_message_starts_the_conversation(store):
+    begun = begin(store)
+
+    assert begun == store.load("c1", "ann")
+    assert begun.started_at > 0
+    assert [m.id for m in begun.messages] == ["c1-r1-m", "r1"]
 
 
 def test_a_message_sent_twice_is_stored_once(store, path):
@@ -182,7 +190,20 @@ def test_nothing_is_added_to_a_conversation_that_was_deleted_meanwhile(store, se
 # Privacy
 
 
-@pytest.mark.parametrize("do", ["load", "peek", "start_or_load", "delete"])
+def test_nobody_begins_a_reply_in_somebody_elses_conversation(store):
+    store.append(store.start("c1", "ann"), Heard(10.0, message("My secret", id="m")))
+    before = store.load("c1", "ann")
+    began = ReplyBegan(11.0, Reply(id="r1", to="m", at=11.0))
+
+    for known_or_new in ("m", "another"):
+        heard = Heard(11.0, message("Hello?", id=known_or_new))
+        with pytest.raises(ConversationNotFoundError):
+            store.begin("c1", "bob", heard, began)
+
+    assert store.load("c1", "ann") == before
+
+
+@pytest.mark.parametrize("do", ["load", "peek", "start", "delete"])
 def test_nobody_reaches_somebody_elses_conversation(store, do):
     store.append(store.start("c1", "ann"), Heard(10.0, message("My secret")))
 
@@ -217,22 +238,43 @@ def test_an_id_is_data_and_nothing_else(store, name):
 # Replies that are being written
 
 
-def test_only_one_reply_at_a_time_is_written_to_a_conversation(store, second):
-    begin(store)
-
-    assert not second.open_draft("c1", Reply(id="r2", to="m2", at=12.0))
-    store.drop_draft("r1")
-    assert second.open_draft("c1", Reply(id="r2", to="m2", at=12.0))
+def ended(reply: str = "r1") -> ReplyEnded:
+    reply_ended = Reply(id=reply, to=f"c1-{reply}-m", at=11.0, status="complete")
+    return ReplyEnded(12.0, reply_ended)
 
 
-def test_of_two_processes_that_claim_a_conversation_at_once_one_gets_it(store, second):
-    store.start("c1", "ann")
+def test_only_one_reply_at_a_time_is_written_to_a_conversation(store, second, path):
+    state = begin(store)
+    stored = rows(path, "events")
+
+    with pytest.raises(BusyError):
+        begin(second, reply="r2")
+    assert rows(path, "events") == stored
+
+    store.append(state, ended())
+    assert begin(second, reply="r2").reply("r2").status == "writing"
+
+
+def test_a_message_that_begins_a_reply_twice_is_answered_once(store, path):
+    state = begin(store)
+    lived = store.append(state, ended())
+    stored = rows(path, "events")
+    heard, another = Heard(13.0, message("What is a fado?", id="c1-r1-m")), Reply("r2", "m", 13.0)
+
+    assert store.begin("c1", "ann", heard, ReplyBegan(13.0, another)) == lived
+    assert (rows(path, "events"), rows(path, "drafts")) == (stored, 0)
+
+
+def test_of_two_processes_that_claim_a_conversation_at_once_one_gets_it(store, second, path):
     barrier = threading.Barrier(2)
     got = []
 
     def claim(opened, reply):
         barrier.wait()
-        got.append(opened.open_draft("c1", Reply(id=reply, to="m", at=1.0)))
+        try:
+            got.append(begin(opened, reply=reply).messages[-1].id == reply)
+        except BusyError:
+            got.append(False)
 
     threads = [threading.Thread(target=claim, args=a) for a in ((store, "r1"), (second, "r2"))]
     for thread in threads:
@@ -241,6 +283,7 @@ def test_of_two_processes_that_claim_a_conversation_at_once_one_gets_it(store, s
         thread.join()
 
     assert sorted(got) == [False, True]
+    assert rows(path, "drafts") == 1
 
 
 def test_two_processes_may_start_the_same_conversation_at_once(store, second, path):
@@ -250,7 +293,7 @@ def test_two_processes_may_start_the_same_conversation_at_once(store, second, pa
 
         def start(opened, name=f"c{number}", barrier=barrier, states=states):
             barrier.wait()
-            states.append(opened.start_or_load(name, "ann"))
+            states.append(opened.start(name, "ann"))
 
         threads = [threading.Thread(target=start, args=(opened,)) for opened in (store, second)]
         for thread in threads:
@@ -263,10 +306,9 @@ def test_two_processes_may_start_the_same_conversation_at_once(store, second, pa
 
 
 def test_the_end_of_a_reply_gives_the_conversation_free(store, path):
-    begin(store)
-    state = store.load("c1", "ann")
+    state = begin(store)
 
-    store.append(state, ReplyEnded(12.0, Reply(id="r1", to="c1-m", at=11.0, status="complete")))
+    store.append(state, ended())
 
     assert rows(path, "drafts") == 0
 
@@ -311,7 +353,7 @@ def test_the_reply_of_a_killed_process_is_marked_with_the_part_it_kept(writer, p
     reply = store.load("c1", "ann").reply("r1")
     assert (reply.status, reply.answer) == ("interrupted", "A fado is a")
     assert reply.seconds > 0
-    assert store.open_draft("c1", Reply(id="r2", to="m2", at=1.0))
+    assert begin(store, reply="r2").writing
     assert store.recover(running=frozenset({"r2"})) == 0
     store.close()
 
@@ -360,8 +402,12 @@ def test_a_number_that_another_program_took_over_does_not_keep_a_reply_alive(sto
 
 
 def test_a_claim_whose_message_was_never_stored_is_given_up(store, path):
+    """As one may be left by an earlier version, which stored them one after the other."""
     store.start("c1", "ann")
-    store.open_draft("c1", Reply(id="r1", to="m1", at=1.0))
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("INSERT INTO drafts VALUES ('r1', 'c1', '', 'elsewhere', 1, 0.0)")
+    connection.close()
 
     assert store.recover() == 1
 
