@@ -128,7 +128,7 @@ class OnnxEmbedder:
             session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
-        except _loading_errors() as error:
+        except onnx_loading_errors() as error:
             raise EmbedderError(MODEL_NAME, f"{path} cannot be loaded ({error})") from error
         return cls(session, _tokenizer(model_folder()))
 
@@ -190,7 +190,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _loading_errors() -> tuple[type[Exception], ...]:
+def onnx_loading_errors() -> tuple[type[Exception], ...]:
     """What ONNX Runtime raises for a file it cannot load; these have no class of their own."""
     state: Any = importlib.import_module("onnxruntime.capi.onnxruntime_pybind11_state")
     return (

@@ -8,6 +8,7 @@
     ├── ScopeError            a scope that is neither shared nor somebody's conversation
     ├── EmbedderError         the embedding model is missing, broken, or gives unusable vectors
     │   └── ExportError       the ONNX file could not be made, or does not give the same vectors
+    ├── VerifierError         the verifier is missing, broken, or not the one that was calibrated
     └── StoreError            the database refused; carries its path
         ├── StoreLockedError      somebody else holds it
         ├── StoreReadOnlyError    it may be read and not written
@@ -105,6 +106,19 @@ class EmbedderError(CacheError):
 
 class ExportError(EmbedderError):
     """The ONNX file was not made; the model it should have come from still works."""
+
+
+class VerifierError(CacheError):
+    """The verifier cannot be used; what it would have judged is not served.
+
+    :ivar name: which verifier.
+    :ivar detail: what is wrong, and what to do about it.
+    """
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(f"Verifier {name}: {detail}")
+        self.name = name
+        self.detail = detail
 
 
 class StoreError(CacheError):
