@@ -97,6 +97,17 @@ class SemanticCache:
         cache._writer.start()
         return cache
 
+    def prepare(self, question: str) -> None:
+        """Embeds a question that is about to be looked up, so that the lookup need not.
+
+        To be called from a thread of its own, as soon as the question is known. Harmless for a
+        question that cannot be looked up.
+
+        :raises EmbedderError: if the embedder fails; the lookup tries again.
+        """
+        if question.strip():
+            self._space.embed(readable(question))
+
     def lookup(self, question: str, scope: Scope, *, threshold: float, asker: str = "") -> Lookup:
         """The answer to the same question or to one at least ``threshold`` similar.
 

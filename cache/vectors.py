@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from cache.embedder import Embedder
 from cache.entries import Draft, Entry, EntryStore, StoredVector
 from cache.errors import EmbedderError
 from cache.index import Neighbour, ScopedIndex, Vectors
+from cache.memo import Memo
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +43,7 @@ class VectorSpace:
         self._seen_changes = -1
         self._last_id = 0
         self._unsaved = False
-        # A question that misses is embedded to look it up and again to store its answer.
-        self._remembered = lru_cache(_REMEMBERED)(self._embed_one)
+        self._remembered = Memo(self._embed_one, _REMEMBERED)
 
     @classmethod
     def load(cls, folder: Path, database: Database, embedder: Embedder) -> VectorSpace:
@@ -63,9 +62,7 @@ class VectorSpace:
         return self._remembered(text)
 
     def _embed_one(self, text: str) -> Vectors:
-        (vector,) = self._embed([text])
-        vector = np.array(vector, dtype=np.float32)
-        vector.flags.writeable = False
+        vector: Vectors = self._embed([text])[0]
         return vector
 
     def search(self, scope_ids: Sequence[str], vector: Vectors, k: int) -> list[Neighbour]:
