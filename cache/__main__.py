@@ -1,4 +1,4 @@
-"""The command line: ``python -m cache stats|clear|lookup|prepare``."""
+"""The command line: ``python -m cache stats|clear|lookup|prepare|evaluate``."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from pathlib import Path
 from cache.decision import Candidate
 from cache.embedder import ONNX_FILE, load_embedder, onnx_is_current
 from cache.errors import CacheError
+from cache.evaluation import AUTO, KINDS, Gates, evaluate
 from cache.results import Explanation
 from cache.semantic import SemanticCache
+from cache.verifier import Verifier, load_default_verifier, load_verifier
 
+DEFAULT = "default"
 USUAL_THRESHOLD = 0.85
 
 Result = Mapping[str, object]
@@ -62,6 +65,18 @@ def _parser() -> argparse.ArgumentParser:
     lookup.set_defaults(command=_lookup)
     prepare = commands.add_parser("prepare", parents=[common], help="make the fast model file")
     prepare.set_defaults(command=_prepare)
+    evaluate = commands.add_parser(
+        "evaluate", parents=[common], help="hits and wrong answers over a labelled file"
+    )
+    evaluate.add_argument("kind", choices=KINDS, help="the file's shape")
+    evaluate.add_argument("file", type=Path)
+    evaluate.add_argument(
+        "--threshold", type=_threshold, default=AUTO, help="0 to 1, or auto (as it is by default)"
+    )
+    evaluate.add_argument(
+        "--verifier", default=DEFAULT, help="default, none, or a pair model's path or Hub id"
+    )
+    evaluate.set_defaults(command=_evaluate)
     return parser
 
 
@@ -138,11 +153,27 @@ def _prepare(options: argparse.Namespace) -> Result:
     return {"file": str(folder / ONNX_FILE), "made": made}
 
 
+def _evaluate(options: argparse.Namespace) -> Result:
+    gates = Gates(load_embedder(_folder(options)), verifier=_verifier(options.verifier))
+    return evaluate(options.kind, options.file, gates, options.threshold).told()
+
+
+def _verifier(named: str) -> Verifier | None:
+    return load_default_verifier() if named == DEFAULT else load_verifier(named)
+
+
+def _threshold(given: str) -> float | str:
+    """A number, or the word for a threshold that is found; whether it fits is judged later."""
+    return given if given == AUTO else float(given)
+
+
 def _as_text(result: Result) -> str:
     lines: list[str] = []
     for name, value in result.items():
         if isinstance(value, list):
             lines += [f"{name}:", *(f"  {_on_one_line(item)}" for item in value)]
+        elif isinstance(value, Mapping):
+            lines += [f"{name}:", *(f"  {key:<28} {_on_one_line(value[key])}" for key in value)]
         else:
             lines.append(f"{name:<14} {_shown(value)}")
     return "\n".join(lines)
