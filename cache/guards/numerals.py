@@ -1,0 +1,306 @@
+"""Numbers, times of day and identifiers in a question, each with what it may mean."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cache.guards.reading import Word, read
+from cache.guards.units import CURRENCY_SIGNS, units
+
+CLOCK, IDENTIFIER = "clock", "identifier"
+_HALF_DAY = 12 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit.
+
+    :ivar text: as it was written, for people.
+    :ivar bare: the number alone, as it may be read: "1.000" is one or a thousand. A version keeps
+        its dots ("3.10" is not "3.1").
+    :ivar unit: what it measures ("length", "EUR", "clock"), "" where no unit is named.
+    :ivar amounts: the number in the dimension's base unit; a clock's in minutes after midnight.
+    :ivar sure: whether it asks something even where the other question has no number; "first",
+        "one" and the like do not.
+    """
+
+    text: str
+    bare: frozenset[str]
+    unit: str = ""
+    amounts: frozenset[str] = frozenset()
+    sure: bool = True
+
+    def agrees_with(self, other: Quantity) -> bool:
+        """Whether both may mean the same; a number without unit agrees with one in any unit."""
+        if (
+            not self.unit
+            or not other.unit
+            or (self.unit == IDENTIFIER) != (other.unit == IDENTIFIER)
+        ):
+            return not self.bare.isdisjoint(other.bare)
+        one_dimension = not set(self.unit.split("|")).isdisjoint(other.unit.split("|"))
+        return one_dimension and not self.amounts.isdisjoint(other.amounts)
+
+
+_NUMERAL = re.compile(r"v?(\d+(?:[.,:/]\d+)*)(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _NumberWords:
+    cardinals: dict[str, int]
+    ordinals: dict[str, int]
+    scales: dict[str, int]
+    multiples: dict[str, Fraction]
+    roman: dict[str, int]
+
+
+@functools.cache
+def _number_words() -> _NumberWords:
+    tens = dict(zip(_TENS.split(), range(20, 100, 10), strict=True))
+    german = {word: number for number, word in enumerate(_GERMAN.split(), 2)}
+    return _NumberWords(
+        cardinals=german | {word: number for number, word in enumerate(_CARDINALS.split())} | tens,
+        ordinals={word: number for number, word in enumerate(_ORDINALS.split(), 1)},
+        scales={"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9},
+        multiples={
+            "once": Fraction(1),
+            "twice": Fraction(2),
+            "double": Fraction(2),
+            "triple": Fraction(3),
+            "dozen": Fraction(12),
+        },
+        roman={numeral: number for number, numeral in enumerate(_ROMAN.split(), 2)},
+    )
+
+
+_CARDINALS = """zero one two three four five six seven eight nine ten eleven twelve thirteen
+fourteen fifteen sixteen seventeen eighteen nineteen"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
+thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"""
+_GERMAN = """zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn
+sechzehn siebzehn achtzehn neunzehn zwanzig"""
+_ROMAN = "II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI"
+_MORNING = frozenset({"am", "a.m", "morning", "früh", "morgens"})
+_LATER = frozenset({"pm", "p.m", "afternoon", "evening", "night", "tonight"})
+
+
+@functools.lru_cache(maxsize=256)
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """All numbers of the question, in their order."""
+    return tuple(_Scanner(read(text).words).scan())
+
+
+class _Scanner:
+    """Goes through a question's words once; each step takes one number, or one word."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self._words = words
+        self._at = 0
+
+    def scan(self) -> Iterator[Quantity]:
+        while self._at < len(self._words):
+            found = self._numeral() or self._spelt_out() or self._single()
+            if found is None:
+                self._at += 1
+            else:
+                yield found
+
+    def _lower(self, ahead: int = 0) -> str:
+        at = self._at + ahead
+        return self._words[at].lower if 0 <= at < len(self._words) else ""
+
+    def _numeral(self) -> Quantity | None:
+        """Digits with what is written to them: "3.11", "10GB", "3rd", "3pm", "£50", "A113"."""
+        word = self._lower()
+        if not any(map(str.isdecimal, word)):
+            return None
+        digits = _NUMERAL.fullmatch(word)
+        self._at += 1
+        if digits is None:
+            return _identifier(word)
+        suffix = digits[2].strip(".")
+        if suffix in _ORDINAL_ENDINGS:
+            return Quantity(word, _readings(digits[1]))
+        sign = self._lower(-2) if self._lower(-2) in CURRENCY_SIGNS else ""
+        return self._measured(word, digits[1], suffix, sign)
+
+    def _measured(self, word: str, digits: str, suffix: str, sign: str) -> Quantity:
+        if not suffix:
+            suffix = self._taken_unit()
+        readings = _readings(digits)
+        if suffix in _CLOCK_WORDS or ":" in digits:
+            text = word if word.endswith(suffix) else f"{word} {suffix}"
+            return self._clock(text, digits, suffix)
+        if suffix in _SCALES:
+            readings |= {_plain(Fraction(value) * _SCALES[suffix]) for value in _numbers(readings)}
+            suffix = self._taken_unit()
+        if sign or suffix in units():
+            return _quantity(word, readings, sign or suffix)
+        return _identifier(word) if suffix else Quantity(word, readings, sure=word != "24/7")
+
+    def _taken_unit(self) -> str:
+        """The unit that follows, if one does; a hyphen is no obstacle ("6-week course")."""
+        word = self._lower()
+        if word == "per" and self._lower(1) == "cent":
+            self._at += 2
+            return "%"
+        if word in units() or word in _CLOCK_WORDS or word in _SCALES:
+            self._at += 1
+            return word
+        return ""
+
+    def _clock(self, text: str, digits: str, suffix: str) -> Quantity:
+        hours, _, minutes = digits.partition(":")
+        if not (hours.isdecimal() and int(hours) <= 24 and (minutes or "0").isdecimal()):
+            return Quantity(text, _readings(digits))
+        at = 60 * int(hours) + int(minutes or 0)
+        return Quantity(text, frozenset({digits, hours}), CLOCK, self._times(at, suffix))
+
+    def _times(self, at: int, suffix: str) -> frozenset[str]:
+        """Minutes after midnight; both halves of the day where nothing tells which is meant."""
+        half = self._half(suffix)
+        if at >= _HALF_DAY + 60 or (half is None and at >= _HALF_DAY):
+            return frozenset({str(at)})
+        hours = {at % _HALF_DAY, at % _HALF_DAY + _HALF_DAY}
+        return frozenset(str(time) for time in hours if half is None or time // _HALF_DAY == half)
+
+    def _half(self, suffix: str) -> int | None:
+        """0 before noon, 1 after it, ``None`` where the question does not say."""
+        around = {suffix} if suffix in _MORNING | _LATER else {word.lower for word in self._words}
+        if around & _MORNING:
+            return 0
+        return 1 if around & _LATER else None
+
+    def _spelt_out(self) -> Quantity | None:
+        """ "twenty-five", "two thousand and six", "nineteen eighty-four"."""
+        start, total, current = self._at, 0, 0
+        cardinals, scales = _number_words().cardinals, _number_words().scales
+        while (word := self._lower()) in cardinals or (self._at > start and word in scales):
+            if word in cardinals:
+                current = _joined(current, cardinals[word])
+            else:
+                current = (current or 1) * scales[word]
+                if current >= 1000:
+                    total, current = total + current, 0
+            links = self._lower(1) == "and" and self._lower(2) in cardinals
+            self._at += 2 if links and total + current > 99 else 1
+        if self._at == start:
+            return None
+        text = " ".join(word.lower for word in self._words[start : self._at])
+        return self._spelt_with_unit(text, str(total + current))
+
+    def _spelt_with_unit(self, text: str, number: str) -> Quantity:
+        sure = number != "1"
+        if self._lower() == "o'clock" or self._before_daypart():
+            self._at += 1
+            return self._clock(text, number, "")
+        unit = self._taken_unit()
+        if unit in units():
+            return _quantity(text, frozenset({number}), unit, sure=sure)
+        return Quantity(text, frozenset({number}), sure=sure)
+
+    def _before_daypart(self) -> bool:
+        """ "seven in the morning"."""
+        return self._lower() == "in" and self._lower(2) in _MORNING | _LATER
+
+    def _single(self) -> Quantity | None:
+        """Ordinals, "half", "twice", "noon", "a day", "XIV", "hundred" alone."""
+        found = self._noon() or self._single_time() or self._single_number()
+        if found is not None:
+            self._at += 1
+        return found
+
+    def _single_number(self) -> Quantity | None:
+        word, words = self._words[self._at], _number_words()
+        number: int | Fraction | None = words.multiples.get(word.lower)
+        if number is None and not self._second_of_time():
+            number = words.ordinals.get(word.lower)
+        if number is None and self._lower(-1).isalpha():
+            number = words.roman.get(word.text)
+        if number is None:
+            number = words.scales.get(word.lower)
+        if word.lower == "half" and self._lower(1) != "past":
+            return Quantity("half", frozenset({"1/2"}))
+        return None if number is None else Quantity(word.text, frozenset({str(number)}), sure=False)
+
+    def _noon(self) -> Quantity | None:
+        minutes = {"noon": _HALF_DAY, "midday": _HALF_DAY, "midnight": 0}.get(self._lower())
+        if minutes is None:
+            return None
+        return Quantity(self._lower(), frozenset({"12"}), CLOCK, frozenset({str(minutes)}))
+
+    def _single_time(self) -> Quantity | None:
+        if self._lower() not in {"a", "an"} or self._lower(1) not in _COUNTED_TIMES:
+            return None
+        self._at += 1
+        return _quantity(f"a {self._lower()}", frozenset({"1"}), self._lower(), sure=False)
+
+    def _second_of_time(self) -> bool:
+        return self._lower() == "second" and self._lower(-1) in {"per", "a", "each", "every"}
+
+
+_ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
+_CLOCK_WORDS = frozenset({"am", "pm", "o'clock", "uhr"})
+_SCALES = {
+    "k": 1000,
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+    "mio": 10**6,
+    "bn": 10**9,
+    "billion": 10**9,
+}
+_COUNTED_TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
+
+
+def _joined(current: int, number: int) -> int:
+    """ "twenty" + "five"; years are spoken in two halves."""
+    if number >= 10 and 10 <= current < 100:
+        return 100 * current + number
+    return current + number
+
+
+def _identifier(word: str) -> Quantity:
+    runs = re.findall(r"\d+", word)
+    bare = {word} | ({str(int(runs[0]))} if len(runs) == 1 else set())
+    sure = sum(map(len, runs)) > 2
+    return Quantity(word, frozenset(bare), IDENTIFIER, frozenset({word}), sure=sure)
+
+
+def _quantity(text: str, bare: frozenset[str], unit: str, *, sure: bool = True) -> Quantity:
+    dimension, size = units()[unit]
+    amounts = frozenset(_plain(number * size) for number in _numbers(bare))
+    written = text if unit in text or unit in CURRENCY_SIGNS else f"{text} {unit}"
+    return Quantity(_signed(written, unit), bare, dimension, amounts, sure=sure)
+
+
+def _signed(text: str, unit: str) -> str:
+    return unit + text if unit in CURRENCY_SIGNS and unit not in text else text
+
+
+def _readings(digits: str) -> frozenset[str]:
+    """What a numeral may stand for: the comma and the dot group and divide, by country."""
+    plain = digits.rstrip(".,:/")
+    found = {re.sub(r"(?<![\d.])0+(?=\d)", "", plain)}
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
+        found = {plain.replace(",", "")}
+    elif re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", plain):
+        found.add(plain.replace(".", "").replace(",", "."))
+    elif re.fullmatch(r"\d+,\d+", plain):
+        found = {plain.replace(",", ".")}
+    return frozenset(found)
+
+
+def _numbers(readings: frozenset[str]) -> Iterator[Fraction]:
+    for reading in readings:
+        if re.fullmatch(r"[0-9]+(?:\.[0-9]+|/[0-9]*[1-9][0-9]*)?", reading):
+            yield Fraction(reading)
+
+
+def _plain(number: Fraction) -> str:
+    return str(number)

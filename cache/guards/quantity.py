@@ -1,0 +1,74 @@
+"""Refuses where numbers, units, dates, versions or identifiers differ; "2" and "two" are equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cache.guards.alignment import align
+from cache.guards.dates import Dates, dates
+from cache.guards.numerals import CLOCK, Quantity, quantities
+
+_UNSURE_DAYS = frozenset({"today", "this week", "this month", "this year"})
+"""What a question that names no day means anyway."""
+_COUNTED = 20
+"""Up to here a number may be a word that is not known in another language."""
+
+
+def numbers(asked: str, stored: str) -> str | None:
+    """Refuses where numbers, units, times, versions or identifiers differ."""
+    ours, theirs = quantities(asked), quantities(stored)
+    our_rest, their_rest = _without(ours, theirs), _without(theirs, ours)
+    if not _tell(our_rest, their_rest, english=align(asked, stored).both_english):
+        return None
+    return f"numbers differ ({_listed(our_rest)} / {_listed(their_rest)})"
+
+
+def _without(ours: Iterable[Quantity], theirs: Iterable[Quantity]) -> list[Quantity]:
+    return [one for one in ours if not any(one.agrees_with(other) for other in theirs)]
+
+
+def _tell(ours: list[Quantity], theirs: list[Quantity], *, english: bool) -> bool:
+    if ours and theirs:
+        return True
+    return any(one.sure and (english or _is_large(one)) for one in ours + theirs)
+
+
+def _is_large(quantity: Quantity) -> bool:
+    return all(not number.isdecimal() or int(number) > _COUNTED for number in quantity.bare)
+
+
+def _listed(items: Iterable[Quantity]) -> str:
+    return ", ".join(item.text for item in items) or "none"
+
+
+def calendar(asked: str, stored: str) -> str | None:
+    """Refuses where days, months, seasons or times of day differ."""
+    slips = align(asked, stored).typos
+    ours = dates(asked, slips)
+    theirs = dates(stored, frozenset((other, one) for one, other in slips))
+    for one, other in _differences(ours, theirs, clocks=_has_clock(asked) or _has_clock(stored)):
+        if one or other:
+            return f"dates differ ({_named(one)} / {_named(other)})"
+    return None
+
+
+def _differences(
+    ours: Dates, theirs: Dates, *, clocks: bool
+) -> list[tuple[frozenset[str], frozenset[str]]]:
+    found = [(ours.months - theirs.months, theirs.months - ours.months)]
+    days = (ours.days - theirs.days, theirs.days - ours.days)
+    if (days[0] and days[1]) or (days[0] | days[1]) - _UNSURE_DAYS:
+        found.append(days)
+    vague = [(ours.seasons, theirs.seasons)]
+    if not clocks:
+        vague.append((ours.dayparts, theirs.dayparts))
+    found += [(one, other) for one, other in vague if one and other and one.isdisjoint(other)]
+    return found
+
+
+def _has_clock(text: str) -> bool:
+    return any(quantity.unit == CLOCK for quantity in quantities(text))
+
+
+def _named(items: frozenset[str]) -> str:
+    return ", ".join(sorted(items)) or "none"
