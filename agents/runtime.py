@@ -19,7 +19,7 @@ from agents.dialogue.machine import machine
 from agents.dialogue.messages import Failure
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore, Summary
-from agents.dialogue.turns import Turn, Turns
+from agents.dialogue.turns import Turn, Turns, readable
 from agents.errors import NotReadyError, RepriseError
 from agents.models import identity
 from agents.settings import Settings
@@ -104,6 +104,7 @@ class Runtime:
     ) -> Turn:
         """Store a message and begin the reply. See `Turns.start` for what it raises."""
         self.load()
+        self._prepare(text)
         return self._running_turns().start(
             conversation, owner, text, threshold=threshold, message_id=message_id
         )
@@ -246,6 +247,13 @@ class Runtime:
                 )
             return self._store
 
+    def _prepare(self, text: str) -> None:
+        """Embed a message while it is being stored and its prompt put together."""
+        if self._cache is not None:
+            self._loop.call_soon_threadsafe(
+                self._loop.run_in_executor, None, _embedded_ahead, self._cache, text
+            )
+
     def _running_turns(self) -> Turns:
         self._conversations()
         if self._turns is None:
@@ -265,6 +273,11 @@ def _engine(settings: Settings) -> Engine:
     from agents.engine import Engine
 
     return Engine(settings)
+
+
+def _embedded_ahead(cache: SemanticCache, text: str) -> None:
+    with contextlib.suppress(CacheError):
+        cache.prepare(readable(text))
 
 
 async def _outcome(begun: Future[T] | None) -> T:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ag2 import Agent, MemoryStream
+from ag2 import Agent
 from ag2.config import ModelConfig
 from pydantic import ValidationError
 
 from agents.dialogue import prompts
 from agents.dialogue.plan import Step, Verdict
+from agents.models.stream import DirectStream
 
 _NOT_A_WORD: Final = re.compile(r"^[\W_]+$")
 
@@ -30,7 +31,7 @@ class Evaluator:
         if _NOT_A_WORD.match(reply):
             return Verdict(met=False, reason="There is no word in the reply.", by="rule")
         asked = await self._agent.ask(
-            prompts.judgement(step, reply), stream=MemoryStream(), response_schema=bool
+            prompts.judgement(step, reply), stream=DirectStream(), response_schema=bool
         )
         try:
             met = await asked.content()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
 
 import pydantic_core
-from ag2 import Agent, MemoryStream
+from ag2 import Agent
 from ag2.config import ModelConfig
 from ag2.context import ConversationContext
 from ag2.events import BaseEvent, ModelMessageChunk
@@ -17,6 +17,7 @@ from agents.dialogue import prompts
 from agents.dialogue.phrases import GERMAN, phrases_for
 from agents.dialogue.plan import MOST_STEPS, Plan, PlanSource, Step
 from agents.models.cached import CacheLookedUp, CacheRequest
+from agents.models.stream import DirectStream
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class Planner:
         return Plan(goal, tuple(_step(s.model_dump()) for s in draft.steps), stream.source)
 
 
-class _Watch(MemoryStream):
+class _Watch(DirectStream):
     """A stream that also follows the draft while it is written."""
 
     __slots__ = ("_on_event", "_on_steps", "_shown", "_text", "source")

@@ -190,19 +190,20 @@ class ConversationStore:
         heard = [event.message.id for event in events if isinstance(event, Heard)]
         known = sa.select(EVENTS.c.id).where(EVENTS.c.message.in_(heard)).limit(1)
         with self._writing() as connection:
-            self._require(connection, state.id, state.owner)
             if heard and connection.execute(known).one_or_none() is not None:
                 return self.load(state.id, state.owner)
             return self._add(connection, state, *events)
 
     def _add(self, connection: sa.Connection, state: ChatState, *events: Event) -> ChatState:
         after = fold(self._machine, state, events)
-        connection.execute(EVENTS.insert(), [_row_of(state.id, event) for event in events])
-        connection.execute(
+        changed = connection.execute(
             CONVERSATIONS.update()
-            .where(CONVERSATIONS.c.id == state.id)
+            .where(CONVERSATIONS.c.id == state.id, CONVERSATIONS.c.owner == state.owner)
             .values(title=after.title, updated_at=events[-1].at)
         )
+        if changed.rowcount == 0:
+            raise ConversationNotFoundError(state.id)
+        connection.execute(EVENTS.insert(), [_row_of(state.id, event) for event in events])
         for event in events:
             if isinstance(event, ReplyEnded):
                 connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == event.reply.id))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cache.memo import Memo
+from tests.cache.support import SHARED, Words, keep
 
 
 class Slow:
@@ -81,3 +82,24 @@ def test_nobody_changes_a_vector_that_others_use():
 
     with pytest.raises(ValueError, match="read-only"):
         vector[0] = 0.0
+
+
+def test_a_question_that_was_prepared_is_not_embedded_again(opened):
+    words = Words()
+    cache = opened(embedder=words)
+    keep(cache, "How high is Mont Blanc?")
+    words.embedded.clear()
+
+    cache.prepare("How tall is Mont Blanc?")
+    cache.lookup("How tall is Mont Blanc?", SHARED, threshold=0.5)
+
+    assert words.embedded == ["How tall is Mont Blanc?"]
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "\ud800"])
+def test_preparing_what_cannot_be_looked_up_is_harmless(opened, question):
+    cache = opened()
+
+    cache.prepare(question)
+
+    assert cache.stats().lookups == 0
