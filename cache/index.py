@@ -22,9 +22,9 @@ SIGNS_FROM = 2048
 """Partition size from which the binary index goes first: flat search takes 0.05 ms at 1 k vectors
 and 0.5-0.7 ms at 10 k, signs and exact similarities of the best take 0.2 ms at 10 k."""
 
-SIGNS_KEPT = 128
-"""How many of the nearest by sign get an exact similarity. Missing one costs a hit, never a wrong
-answer."""
+SIGNS_KEPT = 64
+"""How many of the nearest by sign get an exact similarity. 32 already find the nearest of 19,000
+questions' vectors for each of 1,000 others. Missing one costs a hit, never a wrong answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Partition:
             similarities, positions = self._flat.search(row, k)
             return similarities[0], positions[0]
         _, rough = self._signs.search(_signs_of(row), SIGNS_KEPT)
-        exact = self._stored[rough[0]] @ row[0]
+        exact = np.take(self._stored, rough[0], axis=0) @ row[0]
         best = np.argsort(-exact, kind="stable")[:k]
         return exact[best], rough[0][best]
 
