@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from agents.dialogue import prompts
-from agents.dialogue.session import ChatSession, Identity
+from agents.dialogue.rewriting import ModelRewriter
+from agents.dialogue.scopes import Identity, Scopes
+from agents.dialogue.session import ChatSession
 from agents.dialogue.store import ConversationStore
 from agents.errors import RepriseError
 from agents.models import identity
@@ -34,7 +36,8 @@ class Engine:
         loader = self.model
         model = PendingModel(loader.provider, loader.name, loader.config, self._explained)
         known_as = Identity(identity.fingerprint(self._settings), self._settings.ttl)
-        return ChatSession(store, model, cache, known_as)
+        rewriter = ModelRewriter(model) if self._settings.strong_model else None
+        return ChatSession(store, model, cache, Scopes(known_as, rewriter))
 
     def _explained(self, error: Exception) -> RepriseError:
         return explain_failure(error, self._settings)

@@ -30,6 +30,17 @@ OWN_KEY: Final[Mapping[str, str]] = {
     "gemini": "GEMINI_API_KEY",
 }
 
+_SWITCH: Final[Mapping[str, bool]] = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -54,6 +65,8 @@ class Settings:
             user moves the slider.
         ttl_hours: Hours until a cached answer expires; 0 never.
         max_message: Longest message that is accepted, characters.
+        strong_model: Whether the model is strong enough to rewrite follow-ups as questions that
+            stand alone, at one more call each; large remote models are, the embedded one is not.
     """
 
     home: Path = field(default_factory=lambda: user_data_path("reprise", appauthor=False))
@@ -68,6 +81,7 @@ class Settings:
     threshold: float = 0.90
     ttl_hours: float = 168.0
     max_message: int = 8_000
+    strong_model: bool = False
 
     @property
     def ttl(self) -> timedelta | None:
@@ -116,6 +130,7 @@ class Settings:
             threshold=reader.number("THRESHOLD", default.threshold, low=0, high=1),
             ttl_hours=reader.number("TTL_HOURS", default.ttl_hours, low=0, high=1_000_000),
             max_message=reader.whole("MAX_MESSAGE", default.max_message, low=1, high=20_000),
+            strong_model=reader.switch("STRONG_MODEL", default=default.strong_model),
         )
 
 
@@ -139,6 +154,15 @@ class _Reader:
             "which is not a provider",
             remedy=f"Use one of {', '.join(get_args(Provider))}.",
         )
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        text = self.text(name, "1" if default else "0").lower()
+        if text not in _SWITCH:
+            remedy = f"Use one of {', '.join(_SWITCH)}."
+            raise SettingsError(
+                f"REPRISE_{name}", text, "which is neither on nor off", remedy=remedy
+            )
+        return _SWITCH[text]
 
     def whole(self, name: str, default: int, *, low: int, high: int | None = None) -> int:
         return self._bounded(name, default, int, "a whole number", low, high)

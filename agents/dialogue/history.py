@@ -26,6 +26,16 @@ def exchanges(state: ChatState) -> list[tuple[str, str]]:
     ]
 
 
+def spoken(state: ChatState) -> list[tuple[str, str]]:
+    """The same as it was read on the page: without the notes to the model."""
+    said = {m.id: m.text for m in state.messages if isinstance(m, UserMessage)}
+    return [
+        (said[reply.to], reply.text)
+        for reply in state.messages
+        if isinstance(reply, Reply) and reply.status != "writing" and reply.text
+    ]
+
+
 def window(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The newest exchanges that fit into `MOST_CHARACTERS`.
 

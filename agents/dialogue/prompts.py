@@ -7,6 +7,7 @@ evaluates a prompt's beginning once: 40 tokens a second on a laptop are felt.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 from agents.dialogue.messages import MessageType, Mood
@@ -48,6 +49,15 @@ JUDGE: Final = (
     'Answer with {"data": true} or {"data": false}.'
 )
 
+REWRITER: Final = (
+    "You rewrite the last message of a conversation as one question that can be understood by "
+    "somebody who heard nothing else. Put what 'it', 'they', 'the second one' and the like stand "
+    "for in their place, in words of the conversation. Keep what is asked, every number, every "
+    "name, every 'not', and the language. Add nothing else. Where it is not certain what is "
+    "meant, or the message is not a question or is about the user's own affairs, write NONE. "
+    "Write the question alone."
+)
+
 
 def fingerprint(prompt: str) -> str:
     """A short hash of a system prompt: answers written under another prompt are other answers."""
@@ -67,6 +77,12 @@ def judgement(step: Step, reply: str) -> str:
         f"Enough when: {step.success_criteria}\n"
         f"Reply: {reply}"
     )
+
+
+def to_rewrite(message: str, before: Sequence[tuple[str, str]]) -> str:
+    """The rewriter's message: the exchanges before, oldest first, then the message."""
+    told = "".join(f"User: {said}\nAssistant: {answer}\n" for said, answer in before)
+    return f"{told}\nLast message: {message}"
 
 
 _SHAPES: Final[dict[MessageType, str]] = {

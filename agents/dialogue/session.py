@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from ag2 import Agent, MemoryStream
+from ag2 import Agent
 from ag2.config import ModelConfig
 from ag2.context import ConversationContext
 from ag2.events import (
@@ -30,11 +27,12 @@ from agents.dialogue.evaluator import Evaluator
 from agents.dialogue.events import Acted, Event, GoalStated, Judged, Planned, StepEnded
 from agents.dialogue.history import exchanges, window
 from agents.dialogue.machine import State
-from agents.dialogue.messages import ASKING, MessageType, Mood, Served
+from agents.dialogue.messages import MessageType, Mood, Served
 from agents.dialogue.phrases import Phrases, phrases_for
 from agents.dialogue.plan import Step, Verdict
 from agents.dialogue.planner import Planner
 from agents.dialogue.policy import Action, after_verdict, first_look
+from agents.dialogue.scopes import Scopes
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
 from agents.dialogue.turns import Turn
@@ -47,25 +45,10 @@ from agents.models.cached import (
     CacheRequest,
     CacheStored,
 )
-from cache import Lookup, Scope, SemanticCache, judge
+from agents.models.stream import DirectStream
+from cache import Lookup, SemanticCache
 
-PLAN_THRESHOLD: Final = 0.95
-"""A plan for Lisbon must not serve Porto: plans want more similarity than answers."""
-ANY_CONVERSATION: Final = "*"
-"""A goal with personal data keeps its plan to its owner, in whichever conversation."""
 LENGTH: Final = frozenset({"length", "max_tokens"})
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a model is, as far as its answers depend on it.
-
-    Attributes:
-        model: Fingerprint of the model and its parameters.
-    """
-
-    model: str
-    ttl: timedelta | None
 
 
 class ChatSession:
@@ -74,6 +57,7 @@ class ChatSession:
     Args:
         model: The model that answers, drafts plans and judges.
         cache: None where the cache could not be opened: then every reply is the model's.
+        scopes: Which answers a message may be given from it.
     """
 
     def __init__(
@@ -81,11 +65,11 @@ class ChatSession:
         store: ConversationStore,
         model: ModelConfig,
         cache: SemanticCache | None,
-        identity: Identity,
+        scopes: Scopes,
     ) -> None:
         cached = CachedModel(model, cache)
         self._store = store
-        self._identity = identity
+        self._scopes = scopes
         self._chat = Agent("reprise", prompts.CHAT, config=cached)
         self._planner = Planner(cached)
         self._evaluator = Evaluator(model)
@@ -133,7 +117,7 @@ class ChatSession:
         turn.enter("planning")
         goal = turn.message.text
         plan = await self._planner.draft(
-            goal, self._plan_request(turn), turn.show_steps, partial(_note_cache, turn)
+            goal, self._scopes.plan(turn), turn.show_steps, partial(_note_cache, turn)
         )
         words = _phrases(turn)
         turn.show_steps(plan.steps)
@@ -149,11 +133,12 @@ class ChatSession:
         message = turn.message
         kind = message.types[0]
         with _guided_at_the_end(turn, _way_back(turn.state, _phrases(turn))):
-            if self._stands_alone(turn):
-                text = prompts.shaped(message.text, kind, Mood.NEUTRAL)
-                await self._say(turn, text, [], self._shared_request(turn))
-            else:
+            question = await self._scopes.standing_alone(turn)
+            if question is None:
                 await self._say_in_context(turn, prompts.shaped(message.text, kind, message.mood))
+            else:
+                text = prompts.shaped(question, kind, Mood.NEUTRAL)
+                await self._say(turn, text, [], self._scopes.shared(turn, question))
         expert = kind in (MessageType.DEEPENING, MessageType.COMPARISON_MADE)
         did = State.EXPERT_ANALYSIS if expert else State.ANSWERING
         turn.afterwards(Acted(time.time(), did))
@@ -195,7 +180,8 @@ class ChatSession:
     async def _say_in_context(self, turn: Turn, text: str) -> None:
         """Answer with the history; reused only within this conversation, in the same context."""
         turn.note(sent=text)
-        await self._say(turn, text, _history(turn.state), self._own_request(turn))
+        note = text.removeprefix(turn.message.text)
+        await self._say(turn, text, _history(turn.state), self._scopes.own(turn, note))
 
     async def _say(
         self, turn: Turn, text: str, history: list[BaseEvent], request: CacheRequest
@@ -208,57 +194,12 @@ class ChatSession:
         turn.note(model=response.model or "", tokens=int(response.usage.completion_tokens or 0))
         _require_whole(turn, response)
 
-    def _stands_alone(self, turn: Turn) -> bool:
-        message = turn.message
-        if message.types[0] not in ASKING or message.mood is Mood.CONFUSED:
-            return False
-        first = len(exchanges(turn.state)) == 0
-        return judge(message.text, first=first).standalone
-
-    def _shared_request(self, turn: Turn) -> CacheRequest:
-        scope = Scope.shared_by_all(
-            prompt=prompts.fingerprint(prompts.CHAT), model=self._identity.model
-        )
-        return self._request(turn, turn.message.text, scope, turn.threshold)
-
-    def _own_request(self, turn: Turn) -> CacheRequest:
-        state = turn.state
-        scope = Scope.of_conversation(
-            owner=state.owner,
-            conversation=state.id,
-            prompt=prompts.fingerprint(prompts.CHAT),
-            model=self._identity.model,
-            context=_context(state),
-        )
-        return self._request(turn, turn.message.text, scope, turn.threshold)
-
-    def _plan_request(self, turn: Turn) -> CacheRequest:
-        state, goal = turn.state, turn.message.text
-        prompt = prompts.fingerprint(prompts.PLANNER)
-        if judge(goal, first=True).standalone:
-            scope = Scope.shared_by_all(prompt=prompt, model=self._identity.model, purpose="plan")
-        else:
-            scope = Scope.of_conversation(
-                owner=state.owner,
-                conversation=ANY_CONVERSATION,
-                prompt=prompt,
-                model=self._identity.model,
-                purpose="plan",
-            )
-        return self._request(turn, goal, scope, max(turn.threshold, PLAN_THRESHOLD))
-
-    def _request(self, turn: Turn, question: str, scope: Scope, threshold: float) -> CacheRequest:
-        return CacheRequest(question, scope, threshold, turn.state.owner, self._identity.ttl)
-
     async def _record(self, turn: Turn, *events: Event) -> None:
         turn.state = await asyncio.to_thread(self._store.append, turn.state, *events)
 
 
-class _Scribe(MemoryStream):
-    """A stream that also writes what the model or the cache says into the turn.
-
-    Each subscription would be compiled anew for each turn, a millisecond and more.
-    """
+class _Scribe(DirectStream):
+    """A stream that also writes what the model or the cache says into the turn."""
 
     __slots__ = ("_turn",)
 
@@ -354,12 +295,6 @@ def _history(state: ChatState) -> list[BaseEvent]:
         events.append(ModelRequest([TextInput(said)]))
         events.append(ModelResponse(ModelMessage(answered)))
     return events
-
-
-def _context(state: ChatState) -> str:
-    """Fingerprint of what an answer in context leans on: all that was said, and the step."""
-    basis = json.dumps([exchanges(state), state.goal, state.current])
-    return hashlib.sha256(basis.encode()).hexdigest()
 
 
 def _require_whole(turn: Turn, response: ModelResponse) -> None:

@@ -11,5 +11,13 @@ moment or speaks of the conversation is never shared, however clear it is.
 """
 
 from cache.standalone.judgement import THRESHOLD, Judgement, judge
+from cache.standalone.repeating import called_by_half, goes_on, understood_alone
 
-__all__ = ["THRESHOLD", "Judgement", "judge"]
+__all__ = [
+    "THRESHOLD",
+    "Judgement",
+    "called_by_half",
+    "goes_on",
+    "judge",
+    "understood_alone",
+]

@@ -11,7 +11,9 @@ from ag2.config import ModelConfig
 
 from agents.dialogue.machine import machine
 from agents.dialogue.messages import Reply
-from agents.dialogue.session import ChatSession, Identity
+from agents.dialogue.rewriting import ModelRewriter
+from agents.dialogue.scopes import Identity, Scopes
+from agents.dialogue.session import ChatSession
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
 from agents.dialogue.turns import Turn, Turns
@@ -103,8 +105,9 @@ def open_room(
     cache: SemanticCache | None,
     *,
     wrapped: Callable[[ModelConfig], ModelConfig] = lambda model: model,
+    strong: bool = False,
 ) -> Iterator[Room]:
-    """A room whose store is in `folder`."""
+    """A room whose store is in `folder`; a `strong` model also rewrites follow-ups."""
     store = ConversationStore.open(folder / "conversations.sqlite3", machine())
     with ScriptedModel(script) as model, running_loop() as loop:
         settings = Settings(provider="openai", model="scripted", base_url=model.base_url)
@@ -117,7 +120,8 @@ def open_room(
         pending = PendingModel(
             config.provider, "scripted", ready, lambda error: explain_failure(error, settings)
         )
-        session = ChatSession(store, pending, cache, Identity("scripted", ttl=None))
+        scopes = Scopes(Identity("scripted", ttl=None), ModelRewriter(pending) if strong else None)
+        session = ChatSession(store, pending, cache, scopes)
         turns = Turns(store, loop, session.reply, longest=settings.max_message)
         try:
             yield Room(model, store, turns)

@@ -26,6 +26,7 @@ GIVEN = {
     "threshold": ("0.77", 0.77),
     "ttl_hours": ("12", 12.0),
     "max_message": ("99", 99),
+    "strong_model": ("Yes", True),
 }
 REFUSED = [
     ("PROVIDER", "mystery", "embedded, openai, anthropic, gemini, ollama"),
@@ -41,6 +42,7 @@ REFUSED = [
     ("THRESHOLD", "1.01", "a number from 0 to 1"),
     ("TTL_HOURS", "-1", "a number from 0 to 1e+06"),
     ("MAX_MESSAGE", "100000", "a whole number from 1 to 20000"),
+    ("STRONG_MODEL", "maybe", "1, true, yes, on, 0, false, no, off"),
 ]
 
 

@@ -1,0 +1,121 @@
+"""Which answers a message may be given from the cache, and who may be given its own.
+
+A question that stands alone is answered without the conversation and shared by all. Anything else
+is answered in its context, and reused only within its conversation and the same context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from agents.dialogue import prompts
+from agents.dialogue.fingerprint import fingerprint
+from agents.dialogue.history import spoken
+from agents.dialogue.messages import ASKING, Mood
+from agents.dialogue.rewriting import Rewriter
+from agents.dialogue.turns import Turn
+from agents.models.cached import CacheRequest
+from cache import Scope, judge
+from cache.standalone import THRESHOLD, called_by_half
+
+PLAN_THRESHOLD: Final = 0.95
+"""A plan for Lisbon must not serve Porto: plans want more similarity than answers."""
+ANY_CONVERSATION: Final = "*"
+"""A goal with personal data keeps its plan to its owner, in whichever conversation."""
+LAST_MESSAGES: Final = 8
+"""What a message is judged beside: enough to know the names that were mentioned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a model is, as far as its answers depend on it.
+
+    Attributes:
+        model: Fingerprint of the model and its parameters.
+    """
+
+    model: str
+    ttl: timedelta | None
+
+
+class Scopes:
+    """Chooses the question and the scope of each call.
+
+    Args:
+        rewriter: Makes follow-ups stand alone; None where no model is strong enough.
+    """
+
+    def __init__(self, identity: Identity, rewriter: Rewriter | None = None) -> None:
+        self._identity = identity
+        self._rewriter = rewriter
+
+    async def standing_alone(self, turn: Turn) -> str | None:
+        """The question that may be answered without the conversation, for everybody.
+
+        Returns:
+            The message itself, or a rewrite of it; None where it leans on the conversation or on
+            who asks.
+        """
+        message = turn.message
+        if message.types[0] not in ASKING or message.mood is Mood.CONFUSED:
+            return None
+        exchanges = spoken(turn.state)
+        before = _last_messages(exchanges)
+        judgement = judge(message.text, first=not before, before=before)
+        if judgement.standalone and not called_by_half(message.text, before):
+            return message.text
+        personal = not judgement.standalone and judgement.probability >= THRESHOLD
+        if self._rewriter is None or personal:
+            return None
+        return await self._rewriter.rewrite(message.text, exchanges)
+
+    def shared(self, turn: Turn, question: str) -> CacheRequest:
+        """For a question that stands alone: any conversation's answer, for any conversation."""
+        scope = Scope.shared_by_all(
+            prompt=prompts.fingerprint(prompts.CHAT), model=self._identity.model
+        )
+        return self._request(turn, question, scope, turn.threshold)
+
+    def own(self, turn: Turn, note: str) -> CacheRequest:
+        """For a message in its context: this conversation's answers in the same context.
+
+        Args:
+            note: What the model is told beside the message.
+        """
+        state = turn.state
+        scope = Scope.of_conversation(
+            owner=state.owner,
+            conversation=state.id,
+            prompt=prompts.fingerprint(prompts.CHAT),
+            model=self._identity.model,
+            context=fingerprint(state, turn.message, note),
+        )
+        return self._request(turn, turn.message.text, scope, turn.threshold)
+
+    def plan(self, turn: Turn) -> CacheRequest:
+        """For a goal: plans that anybody's goal of these words got, unless it is personal."""
+        state, goal = turn.state, turn.message.text
+        prompt = prompts.fingerprint(prompts.PLANNER)
+        if judge(goal, first=True).standalone:
+            scope = Scope.shared_by_all(prompt=prompt, model=self._identity.model, purpose="plan")
+        else:
+            scope = Scope.of_conversation(
+                owner=state.owner,
+                conversation=ANY_CONVERSATION,
+                prompt=prompt,
+                model=self._identity.model,
+                purpose="plan",
+            )
+        return self._request(turn, goal, scope, max(turn.threshold, PLAN_THRESHOLD))
+
+    def _request(self, turn: Turn, question: str, scope: Scope, threshold: float) -> CacheRequest:
+        return CacheRequest(question, scope, threshold, turn.state.owner, self._identity.ttl)
+
+
+def _last_messages(exchanges: Sequence[tuple[str, str]]) -> Sequence[str]:
+    """The last messages of either side, oldest first."""
+    parts = [part for exchange in exchanges for part in exchange]
+    return parts[-LAST_MESSAGES:]
