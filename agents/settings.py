@@ -65,6 +65,17 @@ class Settings:
             user moves the slider.
         ttl_hours: Hours until a cached answer expires; 0 never.
         max_message: Longest message that is accepted, characters.
+        auto_threshold: Whether the lowest threshold that evidence supports is taken in place of
+            ``threshold``, until the user chooses otherwise.
+        error_budget: Tolerated share of wrong answers among those served from the cache, above 0
+            and below 1.
+        audit_share: Share of the answers served to everybody that are checked against a fresh
+            one while nobody waits, 0..1; each check costs a call of the model.
+        verifier: What judges close questions that the guards let pass: "default" (the small model
+            that comes with Reprise), "none", or a CrossEncoder's folder, ONNX file or Hub id.
+        cache_entries: Most answers that are kept; 0: no limit.
+        cache_megabytes: Most megabytes of questions, answers and vectors; 0: no limit.
+        token_price: Dollars for a million tokens of the model, to tell what was saved; 0: not told.
         strong_model: Whether the model is strong enough to rewrite follow-ups as questions that
             stand alone, at one more call each; large remote models are, the embedded one is not.
     """
@@ -81,6 +92,13 @@ class Settings:
     threshold: float = 0.90
     ttl_hours: float = 168.0
     max_message: int = 8_000
+    auto_threshold: bool = False
+    error_budget: float = 0.02
+    audit_share: float = 0.05
+    verifier: str = "default"
+    cache_entries: int = 0
+    cache_megabytes: int = 0
+    token_price: float = 0.0
     strong_model: bool = False
 
     @property
@@ -130,6 +148,13 @@ class Settings:
             threshold=reader.number("THRESHOLD", default.threshold, low=0, high=1),
             ttl_hours=reader.number("TTL_HOURS", default.ttl_hours, low=0, high=1_000_000),
             max_message=reader.whole("MAX_MESSAGE", default.max_message, low=1, high=20_000),
+            auto_threshold=reader.switch("AUTO_THRESHOLD", default=default.auto_threshold),
+            error_budget=reader.number("ERROR_BUDGET", default.error_budget, low=0.001, high=0.5),
+            audit_share=reader.number("AUDIT_SHARE", default.audit_share, low=0, high=1),
+            verifier=reader.text("VERIFIER", default.verifier),
+            cache_entries=reader.whole("CACHE_ENTRIES", default.cache_entries, low=0),
+            cache_megabytes=reader.whole("CACHE_MEGABYTES", default.cache_megabytes, low=0),
+            token_price=reader.number("TOKEN_PRICE", default.token_price, low=0, high=1_000_000),
             strong_model=reader.switch("STRONG_MODEL", default=default.strong_model),
         )
 

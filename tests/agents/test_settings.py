@@ -26,6 +26,13 @@ GIVEN = {
     "threshold": ("0.77", 0.77),
     "ttl_hours": ("12", 12.0),
     "max_message": ("99", 99),
+    "auto_threshold": ("on", True),
+    "error_budget": ("0.05", 0.05),
+    "audit_share": ("0", 0.0),
+    "verifier": ("none", "none"),
+    "cache_entries": ("5000", 5000),
+    "cache_megabytes": ("64", 64),
+    "token_price": ("0.6", 0.6),
     "strong_model": ("Yes", True),
 }
 REFUSED = [
@@ -42,6 +49,10 @@ REFUSED = [
     ("THRESHOLD", "1.01", "a number from 0 to 1"),
     ("TTL_HOURS", "-1", "a number from 0 to 1e+06"),
     ("MAX_MESSAGE", "100000", "a whole number from 1 to 20000"),
+    ("ERROR_BUDGET", "0", "a number from 0.001 to 0.5"),
+    ("AUDIT_SHARE", "5", "a number from 0 to 1"),
+    ("CACHE_ENTRIES", "-1", "a whole number of at least 0"),
+    ("TOKEN_PRICE", "free", "a number from 0 to 1e+06"),
     ("STRONG_MODEL", "maybe", "1, true, yes, on, 0, false, no, off"),
 ]
 
