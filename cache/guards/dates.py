@@ -60,7 +60,9 @@ def dates(text: str, slips: frozenset[tuple[str, str]] = frozenset()) -> Dates:
     """What ``text`` names; ``slips``: misspelt words and what they stand for."""
     meant = dict(slips)
     words = read(text).words
-    lower = [meant.get(word.lower, word.lower) for word in words]
+    lower = [
+        word.lower if is_date(word.lower) else meant.get(word.lower, word.lower) for word in words
+    ]
     calendar = _calendar()
     return Dates(
         frozenset(_days(lower)),
@@ -129,3 +131,9 @@ def _is_month(words: tuple[Word, ...], at: int) -> bool:
     before = words[at - 1].lower if at else ""
     after = words[at + 1].lower if at + 1 < len(words) else ""
     return before in _BEFORE_MONTH or before[:1].isdecimal() or after[:1].isdecimal()
+
+
+def is_date(word: str) -> bool:
+    """Whether the word in lower case names a day, month or season."""
+    calendar = _calendar()
+    return word in calendar.weekdays or word in calendar.months or word in calendar.seasons

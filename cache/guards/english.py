@@ -28,6 +28,7 @@ class English:
     frame: frozenset[str]
     general_verbs: frozenset[str]
     negations: frozenset[str]
+    relatives: frozenset[str]
     avoiding: frozenset[str]
     idle_negations: frozenset[str]
     negative_prefixes: tuple[str, ...]
@@ -48,6 +49,7 @@ def english() -> English:
         frame=frozenset(data["frame"].split()),
         general_verbs=frozenset(data["general_verbs"].split()),
         negations=frozenset(data["negations"].split()),
+        relatives=frozenset(data["relatives"].split()),
         avoiding=frozenset(data["avoiding"].split()),
         idle_negations=frozenset(data["idle_negations"].split()),
         negative_prefixes=tuple(data["negative_prefixes"]),

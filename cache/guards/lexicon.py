@@ -111,7 +111,11 @@ def lexicon() -> Lexicon:
     for word, others in words.opposites.items():
         opposed[word] = ",".join(filter(None, (opposed.get(word), others)))
     return Lexicon(
-        _table("words.tsv"), _lines("parents.txt"), opposed, _table("names.tsv"), words.irregular
+        _table("words.tsv"),
+        _read("parents.txt").split("\n"),
+        opposed,
+        _table("names.tsv"),
+        words.irregular,
     )
 
 
@@ -121,9 +125,9 @@ def _bases(stem: str, endings: tuple[str, ...]) -> set[str]:
 
 
 def _table(name: str) -> dict[str, str]:
-    return dict(line.split("\t", 1) for line in _lines(name))
+    cells = _read(name).replace("\n", "\t").split("\t")
+    return dict(zip(cells[::2], cells[1::2], strict=False))
 
 
-def _lines(name: str) -> list[str]:
-    path = files("cache.guards") / "data" / name
-    return path.read_text(encoding="utf-8").splitlines()
+def _read(name: str) -> str:
+    return (files("cache.guards") / "data" / name).read_text(encoding="utf-8")

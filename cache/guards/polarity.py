@@ -85,12 +85,17 @@ def _inverted(words: tuple[Word, ...], at: int) -> bool:
         and 0 < at < len(words) - 1
         and words[at - 1].lower in _AUXILIARIES
         and (at == 1 or words[at - 2].lower in _OPENERS or words[at - 2].pause)
+        and (words[at + 1].capital or words[at + 1].lower in _SUBJECTS)
     )
 
 
 _AUXILIARIES = frozenset(
     {"am", "is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could"}
     | {"will", "would", "should", "must", "may", "might", "ca", "wo", "sha"}
+)
+_SUBJECTS = frozenset(
+    {"i", "you", "we", "they", "he", "she", "it", "this", "that", "these", "those", "there", "the"}
+    | {"a", "an", "my", "your", "our", "their", "his", "her", "its", "any", "some"}
 )
 _OPENERS = frozenset({"why", "how", "what", "when", "where", "come", "and", "but", "so"})
 

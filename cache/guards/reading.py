@@ -151,7 +151,7 @@ def _pieces(text: str) -> Iterator[str]:
 def _case_tells(pieces: Iterable[str]) -> bool:
     """Capitals name something unless most words have them, or none."""
     letters = [piece for piece in pieces if piece[0].isalpha() and len(piece) > 1][1:]
-    capitals = sum(piece[0].isupper() for piece in letters)
+    capitals = sum(any(map(str.isupper, piece)) for piece in letters)
     return 0 < capitals <= max(2, 0.6 * len(letters)) and any(p[0].islower() for p in letters)
 
 
@@ -223,12 +223,23 @@ def _merged(pieces: list[str], lexicon_: Lexicon) -> Iterator[str]:
     for index, piece in enumerate(pieces):
         if index in taken:
             continue
+        if _is_compound(pieces, index):
+            taken.add(index + 1)
+            yield f"{piece}-{pieces[index + 1]}"
+            continue
         at = _particle_of(pieces, index, lexicon_)
         if at is not None and at not in taken:
             taken.add(at)
             yield f"{piece} {pieces[at].lower()}"
         else:
             yield piece
+
+
+def _is_compound(pieces: list[str], index: int) -> bool:
+    """ "full time" is "full-time"."""
+    if index + 1 == len(pieces):
+        return False
+    return f"{pieces[index]}-{pieces[index + 1]}".lower() in english().alternatives
 
 
 def _particle_of(pieces: list[str], index: int, lexicon_: Lexicon) -> int | None:
@@ -238,8 +249,10 @@ def _particle_of(pieces: list[str], index: int, lexicon_: Lexicon) -> int | None
     for at in range(index + 1, min(index + 5, len(pieces))):
         piece = pieces[at].lower()
         if piece in PARTICLES:
-            fits = _is_particle(pieces, index, at) and _opens_phrase(verb, piece, lexicon_)
-            return at if fits else None
+            last = at + 1 == len(pieces) or not pieces[at + 1][0].isalnum()
+            known = lexicon_.words if last or piece not in _PREPOSITIONS else lexicon_.opposed
+            opens = any(f"{base} {piece}" in known for base in lexicon_.lemmas(verb))
+            return at if opens and _is_particle(pieces, index, at) else None
         if not piece[0].isalnum():
             return None
     return None
@@ -259,8 +272,8 @@ _AFTER_PARTICLE = frozenset(
 )
 
 
-def _opens_phrase(verb: str, particle: str, lexicon_: Lexicon) -> bool:
-    return any(_phrasal(f"{base} {particle}", lexicon_) for base in lexicon_.lemmas(verb))
+_PREPOSITIONS = frozenset({"in", "on", "over"})
+"""Particles that are more often prepositions, unless they have an opposite ("turn on")."""
 
 
 def _is_english(words: Iterable[Word]) -> bool:

@@ -1,0 +1,72 @@
+"""Refuses where one question has a word, and the other its opposite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from cache.guards.alignment import Alignment, align
+from cache.guards.english import english
+from cache.guards.lexicon import lexicon
+from cache.guards.polarity import negated
+from cache.guards.reading import Question, Word
+
+
+def opposites(asked: str, stored: str) -> str | None:
+    """Refuses opposites ("enable", "disable"), unless a negation makes up for them."""
+    sides = align(asked, stored)
+    if not sides.both_english:
+        return None
+    denied, other_denied = negated(asked), negated(stored)
+    for one, other in product(_loose(sides.asked, sides.stored), _loose(sides.stored, sides.asked)):
+        if (one in denied) == (other in other_denied) and _oppose(sides, one, other):
+            return f"opposites ({one.lower} / {other.lower})"
+    return None
+
+
+def _loose(question: Question, other: Question) -> tuple[Word, ...]:
+    """Words that the other question has in no form."""
+    theirs = frozenset().union(*(word.lemmas for word in other.words))
+    return tuple(
+        word for word in question.words if not word.pause and word.lemmas.isdisjoint(theirs)
+    )
+
+
+def _oppose(sides: Alignment, one: Word, other: Word) -> bool:
+    if not opposed(one, other):
+        return False
+    if one.telling and other.telling:
+        return True
+    return _neighbours(sides.asked, one) & _neighbours(sides.stored, other) != set()
+
+
+def opposed(one: Word, other: Word) -> bool:
+    """Whether they are opposites in some of their senses."""
+    return any(
+        theirs in lexicon().opposites(ours) or _unmade(ours, theirs) or _unmade(theirs, ours)
+        for ours in one.lemmas
+        for theirs in other.lemmas
+    )
+
+
+def _unmade(word: str, base: str) -> bool:
+    """ "unsafe", "safe"."""
+    return any(
+        len(base) > 3 and word == prefix + base and base not in english().function
+        for prefix in english().negative_prefixes
+    )
+
+
+def _neighbours(question: Question, word: Word) -> set[tuple[str, bool]]:
+    """What stands beside it, and on which side; numbers are all alike."""
+    words = question.words
+    at = words.index(word)
+    return set(_beside(words[at - 1 : at] if at else (), before=True)) | set(
+        _beside(words[at + 1 : at + 2], before=False)
+    )
+
+
+def _beside(words: tuple[Word, ...], *, before: bool) -> Iterator[tuple[str, bool]]:
+    for word in words:
+        if not word.pause and (word.content or not before):
+            yield ("0" if not word.lower[0].isalpha() else word.lower), before
