@@ -1,0 +1,1 @@
+"""How the pair verifier was made: generate, train, export, calibrate. See README.md."""
