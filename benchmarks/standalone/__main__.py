@@ -47,6 +47,7 @@ FOLDS: Final = 10
 SEED: Final = 7
 SIMILARITIES: Final = (0.7, 0.8, 0.85, 0.9)
 BINS: Final = 5
+SOURCE: Final = "followups"
 
 
 def main() -> None:
@@ -106,7 +107,7 @@ def _judged(
     rows: Sequence[Row], likely: Array, shared: NDArray[np.bool_]
 ) -> Iterator[dict[str, object]]:
     truth, counts = labels(rows), row_weights(rows)
-    for source in ("followups", "everyday"):
+    for source in (SOURCE, "everyday"):
         of = np.array([row.source == source for row in rows])
         alone, leaning = of & (truth == 1), of & (truth == 0)
         yield {
@@ -137,13 +138,11 @@ def _reliability(rows: Sequence[Row], likely: Array) -> Iterator[dict[str, objec
 
 def _served(rows: Sequence[Row], shared: NDArray[np.bool_]) -> Iterator[dict[str, object]]:
     """Over CANARD's turns as conversations of one owner, with guards and without a verifier."""
-    turns = [number for number, row in enumerate(rows) if row.source == "followups"]
-    leaning = sum(not rows[number].standalone for number in turns)
+    turns = [(row, taken) for row, taken in zip(rows, shared, strict=True) if row.source == SOURCE]
+    leaning = sum(not row.standalone for row, _ in turns)
     embedder = Remembering(load_embedder(ROOT))
     for similarity in SIMILARITIES:
-        wrong = served_from_another(
-            [rows[n] for n in turns], [bool(shared[n]) for n in turns], embedder, similarity
-        )
+        wrong = served_from_another([row for row, taken in turns if taken], embedder, similarity)
         yield {
             "threshold": similarity,
             "contextual turns": leaning,

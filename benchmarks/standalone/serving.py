@@ -1,4 +1,7 @@
-"""What another conversation would be served: the real cache over all turns of all conversations."""
+"""What another conversation would be served: the real cache over the turns that are shared.
+
+The other turns look up and store in the scope of their conversation, which no other can reach.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from numpy.typing import NDArray
 from benchmarks.standalone.rows import Row
 from cache import Embedder, Scope, SemanticCache
 
-OWNER: Final = "one"
+SCOPE: Final = Scope.shared_by_all(prompt="p", model="m")
 
 
 class Remembering:
@@ -41,40 +44,24 @@ class Remembering:
         return np.stack([self._known[text] for text in texts])
 
 
-def served_from_another(
-    rows: Sequence[Row], shared: Sequence[bool], embedder: Embedder, threshold: float
-) -> list[Row]:
+def served_from_another(shared: Sequence[Row], embedder: Embedder, threshold: float) -> list[Row]:
     """The contextual turns that an answer of another conversation was served to.
 
-    :param shared: which turns are judged standalone; these look up and store in the shared scope,
-        the others in their conversation's.
+    :param shared: the turns that are judged standalone, in their order.
     """
     wrong: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         cache = SemanticCache.open(Path(folder), embedder)
-        for row, alone in zip(rows, shared, strict=True):
-            scope = _scope(row, alone=alone)
-            found = cache.lookup(row.text, scope, threshold=threshold)
-            if found.hit and found.entry is not None:
-                if found.entry.answer != row.conversation and not row.standalone:
-                    wrong.append(row)
-            else:
-                cache.store(
-                    row.text,
-                    row.conversation,
-                    scope,
-                    seconds=1.0,
-                    tokens=1,
-                    model="none",
-                    ttl=None,
-                )
+        for row in shared:
+            entry = cache.lookup(row.text, SCOPE, threshold=threshold).entry
+            if entry is None:
+                _store(cache, row)
+            elif entry.answer != row.conversation and not row.standalone:
+                wrong.append(row)
         cache.close()
     return wrong
 
 
-def _scope(row: Row, *, alone: bool) -> Scope:
-    if alone:
-        return Scope.shared_by_all(prompt="p", model="m")
-    return Scope.of_conversation(
-        owner=OWNER, conversation=row.conversation, prompt="p", model="m", context="all"
-    )
+def _store(cache: SemanticCache, row: Row) -> None:
+    """Keep the conversation as the answer, to tell later whose it was."""
+    cache.store(row.text, row.conversation, SCOPE, seconds=1.0, tokens=1, model="none", ttl=None)
