@@ -1,93 +1,202 @@
-"""The index on disk: one FAISS file and a sidecar that tells whether it can be believed.
+"""The index on disk: FAISS files, and a manifest that tells whether they can be believed.
 
-The file holds vectors by entry id; which scope an entry belongs to is asked of the database. An
-entry's vector never changes under its id, so a file that is merely old is still right for the ids
-that both know: only what is missing is read from the database.
+One file holds the vectors of all flat partitions, each clustered partition has one of its own. An
+entry's vector never changes under its id, nor does its scope, so a file that is merely old is still
+right for the ids that both it and the database know. Which those are is asked of the database at
+every start; the rest is read from there.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
 from cache.embedder import sha256_of
-from cache.index import ScopedIndex, Vectors
+from cache.id_map import Ids
+from cache.index import Vectors
 
-FILE = "index.faiss"
-SIDECAR = "index.json"
-FORMAT = 1
+FLAT_FILE = "index.faiss"
+MANIFEST = "index.json"
+FORMAT = 2
+
+_ABANDONED_AFTER = 3600.0
+"""Age in seconds from which an unfinished file is one that a killed process left behind."""
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All vectors at one moment: ids of shape (n,), rising, and vectors of shape (n, d)."""
+class ScopeVectors:
+    """A flat partition at one moment: ids of shape (n,) and vectors of shape (n, d)."""
 
-    ids: NDArray[np.int64]
+    scope_id: str
+    ids: Ids
     vectors: Vectors
 
-    @classmethod
-    def of(cls, index: ScopedIndex) -> Snapshot:
-        partitions = list(index.partitions.values())
-        if not partitions:
-            return cls(np.empty(0, np.int64), np.empty((0, index.dimension), np.float32))
-        ids = np.concatenate([np.asarray(part.ids, np.int64) for part in partitions])
-        vectors = np.concatenate([part.vectors() for part in partitions])
-        order = np.argsort(ids)
-        return cls(ids[order], vectors[order])
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What could be believed of the files.
+
+    :ivar flat: flat partitions.
+    :ivar clusters: FAISS's inverted files by scope id.
+    """
+
+    flat: Sequence[ScopeVectors] = ()
+    clusters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sidecar:
+class _Flat:
+    """What the manifest says of the flat file: (scope id, vectors) in their order."""
+
+    sha256: str
+    scopes: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What was saved, for which model; ``clusters`` has (file, checksum) by scope id."""
+
     format: int
     embedder: str
-    count: int
-    last_id: int
-    sha256: str
+    dimension: int
+    flat: _Flat | None = None
+    clusters: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def save(folder: Path, snapshot: Snapshot, embedder: str) -> None:
-    """Writes both files, each of which appears whole or not at all.
+class IndexFolder:
+    """The index files of one embedding space.
 
-    Another process may save at the same time; if its file meets our sidecar, the checksum tells.
+    Each file appears whole or not at all, and the manifest last. Another process may save at the
+    same time; if its files meet our manifest, the checksums tell.
 
-    :raises OSError: if the folder cannot be written.
+    :param folder: where they lie.
+    :param embedder: name of the space.
+    :param dimension: length of its vectors.
     """
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(snapshot.vectors.shape[1]))
-    index.add_with_ids(snapshot.vectors, snapshot.ids)
-    file, unfinished = folder / FILE, folder / f"{FILE}.{os.getpid()}.part"
-    unfinished.write_bytes(faiss.serialize_index(index).tobytes())
-    last_id = int(snapshot.ids[-1]) if len(snapshot.ids) else 0
-    sidecar = _Sidecar(FORMAT, embedder, len(snapshot.ids), last_id, sha256_of(unfinished))
-    unfinished.replace(file)
-    unfinished = folder / f"{SIDECAR}.{os.getpid()}.part"
-    unfinished.write_text(json.dumps(asdict(sidecar)), encoding="utf-8")
-    unfinished.replace(folder / SIDECAR)
+
+    def __init__(self, folder: Path, embedder: str, dimension: int) -> None:
+        self._folder = folder
+        self._embedder = embedder
+        self._dimension = dimension
+
+    def load(self) -> Saved:
+        """What was saved; nothing of what is missing, damaged or another model's."""
+        manifest = self._manifest()
+        flat = self._checked(FLAT_FILE, manifest.flat.sha256) if manifest.flat else None
+        clusters = {
+            scope_id: index
+            for scope_id, (name, sha256) in manifest.clusters.items()
+            if (index := self._checked(name, sha256)) is not None
+        }
+        return Saved(_parts(flat, manifest.flat), clusters)
+
+    def save_flat(self, parts: Sequence[ScopeVectors], kept: Sequence[str]) -> None:
+        """Writes all flat partitions, and keeps only the given scopes' clustered ones.
+
+        :raises OSError: if the folder cannot be written.
+        """
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
+        for part in parts:
+            index.add_with_ids(part.vectors, part.ids)
+        sha256 = self._write(FLAT_FILE, index)
+        flat = _Flat(sha256, [(part.scope_id, len(part.ids)) for part in parts])
+        manifest = self._manifest()
+        clusters = {scope: file for scope, file in manifest.clusters.items() if scope in kept}
+        self._write_manifest(replace(manifest, flat=flat, clusters=clusters))
+        self._remove_others({name for name, _ in clusters.values()})
+
+    def save_clusters(self, scope_id: str, index: Any) -> Any:
+        """Writes one clustered partition.
+
+        :returns: the same as read back: it takes no more memory than it needs, where one that
+            grew takes up to twice as much.
+        :raises OSError: if the folder cannot be written.
+        """
+        name = f"clusters-{hashlib.sha256(scope_id.encode()).hexdigest()[:16]}.faiss"
+        sha256 = self._write(name, index)
+        manifest = self._manifest()
+        clusters = {**manifest.clusters, scope_id: (name, sha256)}
+        self._write_manifest(replace(manifest, clusters=clusters))
+        return self._checked(name, sha256) or index
+
+    def _manifest(self) -> _Manifest:
+        """The manifest, or an empty one where there is none for this space."""
+        empty = _Manifest(FORMAT, self._embedder, self._dimension)
+        try:
+            told = json.loads((self._folder / MANIFEST).read_text(encoding="utf-8"))
+            flat = told.pop("flat")
+            manifest = _Manifest(**told, flat=None if flat is None else _Flat(**flat))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return empty
+        ours = (manifest.format, manifest.embedder, manifest.dimension)
+        return manifest if ours == (FORMAT, self._embedder, self._dimension) else empty
+
+    def _write_manifest(self, manifest: _Manifest) -> None:
+        def write(path: Path) -> None:
+            path.write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+
+        self._replace(MANIFEST, write)
+
+    def _checked(self, name: str, sha256: str) -> Any:
+        path = self._folder / name
+        try:
+            return faiss.read_index(str(path)) if sha256_of(path) == sha256 else None
+        except (OSError, RuntimeError):
+            return None
+
+    def _write(self, name: str, index: Any) -> str:
+        def write(path: Path) -> None:
+            try:
+                faiss.write_index(index, str(path))
+            except RuntimeError as error:
+                raise OSError(f"{path}: {error}") from error
+
+        return self._replace(name, write)
+
+    def _replace(self, name: str, write: Callable[[Path], None]) -> str:
+        """Writes a file beside and puts it in place; its checksum."""
+        unfinished = self._folder / f"{name}.{os.getpid()}.part"
+        try:
+            write(unfinished)
+            sha256 = sha256_of(unfinished)
+            unfinished.replace(self._folder / name)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return sha256
+
+    def _remove_others(self, names: set[str]) -> None:
+        for path in self._folder.glob("clusters-*.faiss"):
+            if path.name not in names:
+                path.unlink(missing_ok=True)
+        for path in self._folder.glob("*.part"):
+            if time.time() - path.stat().st_mtime > _ABANDONED_AFTER:
+                path.unlink(missing_ok=True)
 
 
-def load(folder: Path, embedder: str, dimension: int) -> Snapshot | None:
-    """What :func:`save` wrote; ``None`` if it is missing, damaged or another model's."""
-    file = folder / FILE
-    try:
-        sidecar = _Sidecar(**json.loads((folder / SIDECAR).read_text(encoding="utf-8")))
-        if (sidecar.format, sidecar.embedder) != (FORMAT, embedder):
-            return None
-        if sidecar.sha256 != sha256_of(file):
-            return None
-        index: Any = faiss.deserialize_index(np.fromfile(file, dtype=np.uint8))
-    except (OSError, ValueError, TypeError):
-        return None
-    if index.d != dimension or index.ntotal != sidecar.count:
-        return None
+def _parts(index: Any, told: _Flat | None) -> list[ScopeVectors]:
+    if index is None or told is None:
+        return []
     ids = faiss.vector_to_array(index.id_map)
-    return Snapshot(ids, faiss.downcast_index(index.index).reconstruct_n(0, index.ntotal))
+    vectors = faiss.downcast_index(index.index).reconstruct_n(0, index.ntotal)
+    return list(_cut(told.scopes, ids, vectors))
+
+
+def _cut(scopes: Sequence[tuple[str, int]], ids: Ids, vectors: Vectors) -> Iterator[ScopeVectors]:
+    ends = np.cumsum([count for _, count in scopes], dtype=np.int64).tolist()
+    for (scope_id, count), end in zip(scopes, ends, strict=True):
+        yield ScopeVectors(scope_id, ids[end - count : end], vectors[end - count : end])
 
 
 def bytes_on_disk(folder: Path) -> int:
-    return sum(path.stat().st_size for path in (folder / FILE, folder / SIDECAR) if path.exists())
+    """Size of all files of the index in a folder."""
+    paths = [folder / FLAT_FILE, folder / MANIFEST, *folder.glob("clusters-*.faiss")]
+    return sum(path.stat().st_size for path in paths if path.exists())

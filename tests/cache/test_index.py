@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cache.index import SIGNS_FROM, Partition, ScopedIndex
+from cache.index import SIGNS_FROM, FlatPartition, ScopedIndex
 
 D = 64
 
@@ -37,16 +37,17 @@ def test_what_is_removed_is_found_no_more():
 
 @pytest.mark.parametrize("size", [10, SIGNS_FROM - 1, SIGNS_FROM, SIGNS_FROM + 500])
 def test_a_partition_of_any_size_finds_what_is_close_and_forgets_what_is_removed(size):
-    partition = Partition(D)
+    partition = FlatPartition(D)
     vectors = unit(size)
     for start in range(0, size, 1000):
-        partition.add(range(start, min(size, start + 1000)), vectors[start : start + 1000])
+        ids = np.arange(start, min(size, start + 1000))
+        partition.add(ids, vectors[start : start + 1000])
     for at in range(0, size, max(1, size // 20)):
         near = vectors[at] + 0.3 * unit(1, seed=at + 1)[0]
         best = partition.search(near / np.linalg.norm(near), 3)[0]
         exact = float(near @ vectors[at] / np.linalg.norm(near))
         assert (best.id, best.similarity) == (at, pytest.approx(exact, abs=1e-5))
-    partition.remove({0, size - 1})
+    partition.remove(np.array([0, size - 1]))
     assert len(partition) == size - 2
     assert partition.search(vectors[0], 3)[0].id != 0
     assert partition.search(vectors[5], 1)[0].id == 5
@@ -54,7 +55,7 @@ def test_a_partition_of_any_size_finds_what_is_close_and_forgets_what_is_removed
 
 
 def test_equal_vectors_are_one_similar_and_never_more():
-    partition = Partition(D)
+    partition = FlatPartition(D)
     vectors = unit(50)
-    partition.add(range(50), vectors)
+    partition.add(np.arange(50), vectors)
     assert all(partition.search(vector, 1)[0].similarity == 1.0 for vector in vectors)
