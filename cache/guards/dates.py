@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cache.guards.reading import Word, read
 
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = "january february march april may june july august september october november december"
 _SEASONS = "spring summer autumn winter"
 
@@ -25,7 +25,7 @@ class _Calendar:
 
 @functools.cache
 def _calendar() -> _Calendar:
-    weekdays = {day: number for number, day in enumerate(_WEEKDAYS.split())}
+    weekdays = {day: number for number, day in enumerate(WEEKDAYS)}
     weekdays |= {f"{day}s": number for day, number in weekdays.items()}
     weekdays |= {"mon": 0, "tue": 1, "tues": 1, "thu": 3, "thurs": 3, "fri": 4}
     german = "montag dienstag mittwoch donnerstag freitag samstag sonntag"
@@ -80,7 +80,7 @@ def _days(words: list[str]) -> Iterator[str]:
         elif word in {"weekend", "weekends"}:
             yield from ("saturday", "sunday")
         elif word in {"weekday", "weekdays"}:
-            yield from _WEEKDAYS.split()[:5]
+            yield from WEEKDAYS[:5]
         elif word in _RELATIVE_DAYS:
             yield _RELATIVE_DAYS[word]
         elif word in _PERIODS and at and words[at - 1] in _STEPS:
@@ -92,7 +92,7 @@ def _weekday_or_range(words: list[str], at: int, weekdays: dict[str, int]) -> It
     if at + 2 < len(words) and words[at + 1] in _UNTIL and words[at + 2] in weekdays:
         last = weekdays[words[at + 2]]
     for number in range(first, last + 1 if first <= last else last + 8):
-        yield _WEEKDAYS.split()[number % 7]
+        yield WEEKDAYS[number % 7]
 
 
 _UNTIL = frozenset({"to", "till", "until", "through", "thru", "bis"})
@@ -100,6 +100,7 @@ _RELATIVE_DAYS = {
     "today": "today",
     "tonight": "today",
     "tomorrow": "tomorrow",
+    "tmrw": "tomorrow",
     "yesterday": "yesterday",
     "heute": "today",
     "morgen": "tomorrow",
@@ -107,6 +108,7 @@ _RELATIVE_DAYS = {
 }
 _PERIODS = frozenset({"week", "month", "year", "quarter", "weekend"})
 _STEPS = {"this": "this", "current": "this", "next": "next", "coming": "next", "last": "last"} | {
+    "following": "next",
     "previous": "last",
     "past": "last",
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cache.guards.alignment import same
+from cache.guards.english import english
 from cache.guards.lexicon import lexicon
 from cache.guards.reading import Word, read
 
@@ -41,11 +42,12 @@ _MUTUAL = frozenset(
 
 
 def _turned(ours: Way, theirs: Way) -> str | None:
+    if _shared(ours.sources, theirs.sources) or _shared(ours.goals, theirs.goals):
+        return None
     back, forth = _shared(ours.sources, theirs.goals), _shared(ours.goals, theirs.sources)
     if back and forth:
         return f"from {back} to {forth} / from {forth} to {back}"
-    kept = _shared(ours.sources, theirs.sources) or _shared(ours.goals, theirs.goals)
-    if kept or not (ours.told and theirs.told and (back or forth)):
+    if not (ours.told and theirs.told and (back or forth)):
         return None
     return f"from {back} / to {back}" if back else f"to {forth} / from {forth}"
 
@@ -70,7 +72,13 @@ def way(text: str) -> Way:
             goals += _behind(words, at)
             if not told:
                 sources += _ahead(words, at)
-    return Way(tuple(sources), tuple(goals), told)
+    kinds = [word for word in sources if any(same(word, other) for other in goals)]
+    return Way(_without(kinds, sources), _without(kinds, goals), told)
+
+
+def _without(kinds: list[Word], words: list[Word]) -> tuple[Word, ...]:
+    """What both have in common ("from port 80 to port 81") tells no direction."""
+    return tuple(word for word in words if not any(same(word, kind) for kind in kinds))
 
 
 def _names_goal(words: tuple[Word, ...], at: int) -> bool:
@@ -90,13 +98,19 @@ def _behind(words: tuple[Word, ...], at: int) -> Iterator[Word]:
 
 
 def _ahead(words: tuple[Word, ...], at: int) -> Iterator[Word]:
-    for word in reversed(words[:at]):
-        if word.content:
-            yield word
-        elif word.lower not in _DETERMINERS and word.lower not in {"over", "back"}:
+    """The words before "to", without the verb: "convert Word to", "move my Word file to"."""
+    for place in range(at - 1, 0, -1):
+        word = words[place]
+        if not word.content:
+            if word.lower in {"over", "back"}:
+                continue
             return
+        if words[place - 1].lower in _BEFORE_VERB:
+            return
+        yield word
 
 
+_BEFORE_VERB = frozenset({"i", "you", "we", "they", "to", "not", "do", "can"})
 _DETERMINERS = frozenset({"a", "an", "the", "my", "our", "your", "their", "his", "her", "this"})
 
 
@@ -123,11 +137,20 @@ def _blocks_exchanged(one: list[str], other: list[str]) -> str | None:
 
 
 def _told_apart(left: list[str], between: list[str], right: list[str]) -> str | None:
-    if set(between) <= _LINKS:
+    if set(between) <= _LINKS or {"or", "and"} & set(between):
+        return None
+    if not (_is_thing(left) and _is_thing(right)):
         return None
     order = " ".join((*left, *between, *right))
     turned = " ".join((*right, *between, *left))
     return f"{order} / {turned}"
 
 
-_LINKS = frozenset({"and", "or", "with", "plus", "&", "nor", "as", "well", "the", "a", "my"})
+def _is_thing(block: list[str]) -> bool:
+    return any(word not in english().function for word in block) and not _QUESTIONING & set(block)
+
+
+_LINKS = frozenset({"with", "plus", "&", "as", "the", "a", "my"})
+_QUESTIONING = frozenset(
+    {"how", "what", "which", "who", "when", "where", "why", "is", "do", "does"}
+)

@@ -29,6 +29,7 @@ class English:
     general_verbs: frozenset[str]
     negations: frozenset[str]
     relatives: frozenset[str]
+    depriving: frozenset[str]
     avoiding: frozenset[str]
     idle_negations: frozenset[str]
     negative_prefixes: tuple[str, ...]
@@ -49,6 +50,7 @@ def english() -> English:
         frame=frozenset(data["frame"].split()),
         general_verbs=frozenset(data["general_verbs"].split()),
         negations=frozenset(data["negations"].split()),
+        depriving=frozenset(data["depriving"].split()),
         relatives=frozenset(data["relatives"].split()),
         avoiding=frozenset(data["avoiding"].split()),
         idle_negations=frozenset(data["idle_negations"].split()),

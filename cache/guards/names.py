@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cache.guards.alignment import align, misspelt
 from cache.guards.dates import is_date
 from cache.guards.lexicon import lexicon
+from cache.guards.numerals import is_number
 from cache.guards.reading import Question, Word, read
 
 Name = tuple[Word, ...]
@@ -61,7 +62,7 @@ def _capitals(question: Question, at: int) -> int:
 
 
 def _is_name(word: Word) -> bool:
-    if not word.capital or is_date(word.lower) or any(map(str.isdecimal, word.lower)):
+    if not word.capital or is_date(word.lower) or is_number(word.lower):
         return False
     return not (word.text.isupper() and lexicon().known(word.lower))
 
@@ -87,7 +88,7 @@ def _has_word(word: Word, question: Question) -> bool:
     return any(
         not word.lemmas.isdisjoint(other.lemmas)
         or misspelt(word, other)
-        or (_may_be_name(other) and _short_form(word.lower, other.lower))
+        or (_may_be_name(other) and _short_form(word, other))
         for other in question.words
     )
 
@@ -100,13 +101,26 @@ def _called_otherwise(name: Name, other: Question, others: Iterable[Name]) -> bo
     return _is_abbreviated(name, other) or any(_one_thing(name, another) for another in others)
 
 
-def _short_form(one: str, other: str) -> bool:
+def _short_form(one: Word, other: Word) -> bool:
     """ "Insta", "Instagram"."""
-    shorter, longer = sorted((one, other), key=len)
-    return len(shorter) > 2 and longer.startswith(shorter) and (shorter, longer) not in _STRANGERS
+    shorter, longer = sorted((one.lower, other.lower), key=len)
+    if (shorter, longer) in _STRANGERS:
+        return False
+    return (len(shorter) > 2 and longer.startswith(shorter)) or _contracted(one, other)
 
 
 _STRANGERS = frozenset({("java", "javascript")})
+
+
+def _contracted(one: Word, other: Word) -> bool:
+    """ "JPG" for "JPEG", "JS" for "JavaScript", "F" for "Fahrenheit"."""
+    short, name = sorted((one.text, other.text), key=len)
+    if not (short.isupper() and len(short) < 5 and short[0] == name[0].upper()):
+        return False
+    if len(short) == 2:
+        return short == "".join(filter(str.isupper, name))
+    rest = iter(name.upper())
+    return all(letter in rest for letter in short)
 
 
 def _is_abbreviated(name: Name, other: Question) -> bool:
@@ -127,9 +141,8 @@ def _one_thing(one: Name, other: Name) -> bool:
 
 def _named(name: Name) -> frozenset[str]:
     whole = " ".join(word.lower for word in name)
-    return lexicon().named(whole) or frozenset().union(
-        *(lexicon().named(word.lower) for word in name)
-    )
+    things = lexicon().named(whole) or lexicon().named(whole.removesuffix("s"))
+    return things or frozenset().union(*(lexicon().named(word.lower) for word in name))
 
 
 def _listed(names: Iterable[Name]) -> str:

@@ -72,6 +72,9 @@ def _number_words() -> _NumberWords:
             "double": Fraction(2),
             "triple": Fraction(3),
             "dozen": Fraction(12),
+            "pair": Fraction(2),
+            "couple": Fraction(2),
+            "trio": Fraction(3),
         },
         roman={numeral: number for number, numeral in enumerate(_ROMAN.split(), 2)},
     )
@@ -141,7 +144,8 @@ class _Scanner:
             suffix = self._taken_unit()
         if sign or suffix in units():
             return _quantity(word, readings, sign or suffix)
-        return _identifier(word) if suffix else Quantity(word, readings, sure=word != "24/7")
+        sure = word not in _UNSURE_NUMERALS
+        return _identifier(word) if suffix else Quantity(word, readings, sure=sure)
 
     def _taken_unit(self) -> str:
         """The unit that follows, if one does; a hyphen is no obstacle ("6-week course")."""
@@ -192,10 +196,17 @@ class _Scanner:
         if self._at == start:
             return None
         text = " ".join(word.lower for word in self._words[start : self._at])
+        if text == "one" and not self._counts():
+            self._at = start
+            return None
         return self._spelt_with_unit(text, str(total + current))
 
+    def _counts(self) -> bool:
+        """Whether "one" stands before what it counts; else it is a pronoun."""
+        return self._at < len(self._words) and self._words[self._at].telling
+
     def _spelt_with_unit(self, text: str, number: str) -> Quantity:
-        sure = number != "1"
+        sure = int(number) > _VAGUE
         if self._lower() == "o'clock" or self._before_daypart():
             self._at += 1
             return self._clock(text, number, "")
@@ -225,8 +236,20 @@ class _Scanner:
         if number is None:
             number = words.scales.get(word.lower)
         if word.lower == "half" and self._lower(1) != "past":
-            return Quantity("half", frozenset({"1/2"}))
+            return self._half_of()
         return None if number is None else Quantity(word.text, frozenset({str(number)}), sure=False)
+
+    def _half_of(self) -> Quantity:
+        """ "half", "half an hour", "half a dozen"."""
+        ahead = 2 if self._lower(1) in {"a", "an"} else 1
+        following = self._lower(ahead)
+        if following == "dozen":
+            self._at += ahead
+            return Quantity("half a dozen", frozenset({"6"}))
+        if following in _COUNTED_TIMES:
+            self._at += ahead
+            return _quantity("half", frozenset({"1/2"}), following)
+        return Quantity("half", frozenset({"1/2"}))
 
     def _noon(self) -> Quantity | None:
         minutes = {"noon": _HALF_DAY, "midday": _HALF_DAY, "midnight": 0}.get(self._lower())
@@ -237,14 +260,20 @@ class _Scanner:
     def _single_time(self) -> Quantity | None:
         if self._lower() not in {"a", "an"} or self._lower(1) not in _COUNTED_TIMES:
             return None
+        if self._lower(1) == "second" and self._at + 2 < len(self._words):
+            return None
         self._at += 1
         return _quantity(f"a {self._lower()}", frozenset({"1"}), self._lower(), sure=False)
 
     def _second_of_time(self) -> bool:
-        return self._lower() == "second" and self._lower(-1) in {"per", "a", "each", "every"}
+        return self._lower() == "second" and self._lower(-1) in {"per", "each", "every"}
 
 
+_VAGUE = 10
+"""Number words up to here also just describe ("the two of them"), so that they tell nothing where
+the other question has no number."""
 _ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
+_UNSURE_NUMERALS = frozenset({"0", "1", "24/7"})
 _CLOCK_WORDS = frozenset({"am", "pm", "o'clock", "uhr"})
 _SCALES = {
     "k": 1000,
@@ -274,6 +303,7 @@ def _identifier(word: str) -> Quantity:
 
 def _quantity(text: str, bare: frozenset[str], unit: str, *, sure: bool = True) -> Quantity:
     dimension, size = units()[unit]
+    sure = sure and bare != {"1"}
     amounts = frozenset(_plain(number * size) for number in _numbers(bare))
     written = text if unit in text or unit in CURRENCY_SIGNS else f"{text} {unit}"
     return Quantity(_signed(written, unit), bare, dimension, amounts, sure=sure)
@@ -281,6 +311,12 @@ def _quantity(text: str, bare: frozenset[str], unit: str, *, sure: bool = True) 
 
 def _signed(text: str, unit: str) -> str:
     return unit + text if unit in CURRENCY_SIGNS and unit not in text else text
+
+
+def is_number(word: str) -> bool:
+    """Whether the word in lower case is a number, or has a digit."""
+    words = _number_words()
+    return word in words.cardinals or word in words.ordinals or any(map(str.isdecimal, word))
 
 
 def _readings(digits: str) -> frozenset[str]:

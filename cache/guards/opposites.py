@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 from cache.guards.alignment import Alignment, align
 from cache.guards.english import english
 from cache.guards.lexicon import lexicon
 from cache.guards.polarity import negated
-from cache.guards.reading import Question, Word
+from cache.guards.reading import Question, Word, read
 
 
 def opposites(asked: str, stored: str) -> str | None:
@@ -17,11 +17,22 @@ def opposites(asked: str, stored: str) -> str | None:
     sides = align(asked, stored)
     if not sides.both_english:
         return None
-    denied, other_denied = negated(asked), negated(stored)
+    denied, other_denied = _denied(asked), _denied(stored)
     for one, other in product(_loose(sides.asked, sides.stored), _loose(sides.stored, sides.asked)):
         if (one in denied) == (other in other_denied) and _oppose(sides, one, other):
             return f"opposites ({one.lower} / {other.lower})"
     return None
+
+
+def _denied(text: str) -> frozenset[Word]:
+    """Words that a negation turns into their opposite, or "less" or "too" before them."""
+    words = read(text).words
+    lessened = {
+        word
+        for before, word in pairwise(words)
+        if before.lower in {"less", "least", "too", "lacking", "hardly"}
+    }
+    return negated(text) | lessened
 
 
 def _loose(question: Question, other: Question) -> tuple[Word, ...]:
@@ -33,11 +44,19 @@ def _loose(question: Question, other: Question) -> tuple[Word, ...]:
 
 
 def _oppose(sides: Alignment, one: Word, other: Word) -> bool:
-    if not opposed(one, other):
+    if not opposed(one, other) or _form(one) != _form(other):
         return False
     if one.telling and other.telling:
         return True
     return _neighbours(sides.asked, one) & _neighbours(sides.stored, other) != set()
+
+
+def _form(word: Word) -> str:
+    """Participles and comparatives tell a state that was or will be: "my blade is dull, how do I
+    sharpen it" has no opposites."""
+    if word.lower in word.lemmas and len(word.lemmas) == 1:
+        return ""
+    return next((ending for ending in ("ed", "er", "est") if word.lower.endswith(ending)), "")
 
 
 def opposed(one: Word, other: Word) -> bool:

@@ -33,11 +33,37 @@ def negation(asked: str, stored: str) -> str | None:
     if bool(ours) == bool(theirs):
         return None
     negated, plain = (ours, read(stored)) if ours else (theirs, read(asked))
+    if _deprives(plain) or (align(asked, stored).overlap < _ALIKE and _aside(asked, stored)):
+        return None
     for one in negated:
         word = _affirmed(one, plain)
         if word is not None:
             return f"only one of the two is negated ({one.cue} {word.lower})"
     return None
+
+
+_ALIKE = 0.7
+"""Overlap from which a negation tells, also where it stands in another clause than the question."""
+
+
+def _deprives(question: Question) -> bool:
+    """Whether it takes something away without a negation ("gluten-free", "instead of")."""
+    return any(not word.lemmas.isdisjoint(english().depriving) for word in question.words)
+
+
+def _aside(*texts: str) -> bool:
+    """Whether one of them has several clauses ("I can't log in, what now?")."""
+    return any(_clauses(read(text).words) > 1 for text in texts)
+
+
+def _clauses(words: tuple[Word, ...]) -> int:
+    lengths = [0]
+    for word in words:
+        if word.pause:
+            lengths.append(0)
+        else:
+            lengths[-1] += 1
+    return sum(length > 1 for length in lengths)
 
 
 def _affirmed(negation: Negation, plain: Question) -> Word | None:
@@ -66,8 +92,7 @@ def negations(text: str) -> tuple[Negation, ...]:
 def _negations(words: tuple[Word, ...]) -> Iterator[Negation]:
     known = english()
     for at, word in enumerate(words):
-        following = words[at + 1].lower if at + 1 < len(words) else ""
-        if word.lower in known.negations and following not in known.idle_negations:
+        if word.lower in known.negations and not _idle(words, at):
             if not _inverted(words, at):
                 yield Negation(word.lower, tuple(_clause(words, at))[:1], whole=False)
             elif at > 1:
@@ -76,6 +101,16 @@ def _negations(words: tuple[Word, ...]) -> Iterator[Negation]:
             kept_from = [other for other in _clause(words, at) if other.lower.endswith("ing")]
             if kept_from:
                 yield Negation(word.lower, tuple(kept_from[:1]), whole=False)
+
+
+def _idle(words: tuple[Word, ...], at: int) -> bool:
+    """ "not only", "with or without", "not the same as"."""
+    following = [word.lower for word in words[at + 1 : at + 3]]
+    if at and words[at - 1].lower == "or":
+        return True
+    return following[:1] != [] and (
+        following[0] in english().idle_negations or "same" in following or "like" in following
+    )
 
 
 def _inverted(words: tuple[Word, ...], at: int) -> bool:

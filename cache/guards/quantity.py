@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cache.guards.alignment import align
-from cache.guards.dates import Dates, dates
+from cache.guards.dates import WEEKDAYS, Dates, dates
 from cache.guards.numerals import CLOCK, Quantity, quantities
 
 _UNSURE_DAYS = frozenset({"today", "this week", "this month", "this year"})
 """What a question that names no day means anyway."""
+_ALIKE = 0.5
+"""Overlap from which "tomorrow" alone makes another question; in a free rewording it may be told
+otherwise, or be no part of what is asked."""
 _COUNTED = 20
 """Up to here a number may be a word that is not known in another language."""
 
@@ -46,20 +49,24 @@ def calendar(asked: str, stored: str) -> str | None:
     slips = align(asked, stored).typos
     ours = dates(asked, slips)
     theirs = dates(stored, frozenset((other, one) for one, other in slips))
-    for one, other in _differences(ours, theirs, clocks=_has_clock(asked) or _has_clock(stored)):
+    clocks = _has_clock(asked) or _has_clock(stored)
+    for one, other in _differences(
+        ours, theirs, clocks=clocks, overlap=align(asked, stored).overlap
+    ):
         if one or other:
             return f"dates differ ({_named(one)} / {_named(other)})"
     return None
 
 
 def _differences(
-    ours: Dates, theirs: Dates, *, clocks: bool
+    ours: Dates, theirs: Dates, *, clocks: bool, overlap: float
 ) -> list[tuple[frozenset[str], frozenset[str]]]:
     found = [(ours.months - theirs.months, theirs.months - ours.months)]
     days = (ours.days - theirs.days, theirs.days - ours.days)
-    if (days[0] and days[1]) or (days[0] | days[1]) - _UNSURE_DAYS:
+    named = {day for day in days[0] | days[1] if day in WEEKDAYS or overlap >= _ALIKE}
+    if (days[0] and days[1]) or named - _UNSURE_DAYS:
         found.append(days)
-    vague = [(ours.seasons, theirs.seasons)]
+    vague = [(ours.seasons, theirs.seasons)] if len(ours.seasons | theirs.seasons) == 2 else []
     if not clocks:
         vague.append((ours.dayparts, theirs.dayparts))
     found += [(one, other) for one, other in vague if one and other and one.isdisjoint(other)]

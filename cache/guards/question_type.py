@@ -34,6 +34,9 @@ _COMPATIBLE = frozenset(
             ("how to", "who"),
             ("where", "who"),
             ("how long", "when"),
+            ("how long", "how far"),
+            ("how long", "how old"),
+            ("when", "how old"),
             ("how long", "how much"),
             ("how many", "how much"),
             ("how many", "how long"),
@@ -63,20 +66,24 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(pattern, re.VERBOSE)) for name, pattern in _KINDS)
 
 
-_CLAUSE = r"(?:^|[,.;:!?–—]\s|\b(?:and|but|so)\s)"
+_CLAUSE = r"(?:^|[,.;:!?–—]\s)"
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|will|would|can|could|should|may|must|has|have|had)"
+_PERIODS = r"(?:seconds|minutes|hours|days|nights|weeks|months|years)"
+_LENGTHS = r"(?:km|kilometres|kilometers|miles|metres|meters)"
 _KINDS = (
-    ("", r"\b(?:how|what|why)\s(?:about|come\sto)\b|\bwhat\sif\b"),
+    ("", r"\b(?:how|what|why)\sabout\b|\bwhat\sif\b|\bcomes?\sfrom\b|\bwho\s(?:vs|or|and)\b"),
     ("how much", _CLAUSE + r"(?:how\smuch|what\sis\sthe\s(?:price|cost)\b|what\sdoes\s.*\scost\b)"),
-    ("how long", _CLAUSE + r"how\s(?:long|soon|quickly|fast)\b"),
+    ("how long", _CLAUSE + rf"how\s(?:long|soon|quickly|fast|many\s{_PERIODS})\b"),
+    ("how far", _CLAUSE + rf"how\s(?:far|many\s{_LENGTHS})\b"),
     ("how many", _CLAUSE + r"how\smany\b"),
     ("how often", _CLAUSE + r"how\s(?:often|frequently|regularly)\b"),
-    ("how far", _CLAUSE + r"how\sfar\b"),
     ("how old", _CLAUSE + r"how\sold\b"),
     ("why", _CLAUSE + r"(?:why|how\scome|for\swhat\sreason|what\sis\sthe\sreason)\b"),
     (
         "when",
         _CLAUSE
-        + r"(?:when|(?:at|by|from|until)?\s?(?:what|which)\s(?:time|date|day|year|month)"
+        + rf"(?:when\s{_AUXILIARY}"
+        + r"|(?:at|by|from|until)?\s?(?:what|which)\s(?:time|date|day|year|month)"
         + r"|what\sis\sthe\s(?:deadline|date)|on\s(?:what|which)\s(?:day|date))\b",
     ),
     ("where", _CLAUSE + r"(?:where|(?:at|in)\s(?:what|which)\s(?:place|location))\b"),

@@ -80,7 +80,8 @@ def read(text: str) -> Question:
 
 def _evened(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).replace("\u2044", "/")
-    return re.sub(r"\s+", " ", _APOSTROPHES.sub("'", text)).strip()
+    text = re.sub(r"\s+", " ", _APOSTROPHES.sub("'", text)).strip()
+    return re.sub(r"(?<![\d.,])(\d{1,3}) (?=\d{3}\b)", r"\1,", text)
 
 
 _APOSTROPHES = re.compile("[’‘`´]")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from itertools import product
 
-from cache.guards.alignment import Alignment, align
+from cache.guards.alignment import align
 from cache.guards.english import english
+from cache.guards.polarity import negated
 from cache.guards.reading import Question, Word
 
 
@@ -14,10 +17,11 @@ def scope(asked: str, stored: str) -> str | None:
     sides = align(asked, stored)
     if not sides.both_english:
         return None
+    denied = negated(asked) | negated(stored)
     for one, other in product(sides.asked_only, sides.stored_only):
-        if alternatives(one, other):
+        if alternatives(one, other) and not denied & {one, other}:
             return f"different cases ({one.lower} / {other.lower})"
-    return _person(sides) or _person(_turned(sides))
+    return _persons(sides.asked, sides.stored) or _persons(sides.stored, sides.asked)
 
 
 def alternatives(one: Word, other: Word) -> bool:
@@ -34,33 +38,22 @@ def _places(word: Word) -> dict[int, int]:
     }
 
 
-def _turned(sides: Alignment) -> Alignment:
-    return Alignment(
-        sides.stored,
-        sides.asked,
-        sides.matched,
-        sides.stored_only,
-        sides.asked_only,
-        (),
-        frozenset(),
-    )
-
-
-def _person(sides: Alignment) -> str | None:
-    """One asks for the one who writes, the other for somebody of theirs."""
-    if sides.overlap < _ALIKE:
-        return None
-    for word in sides.stored_only:
-        if word.lower in english().relatives and _has(sides.asked, _SELF) > _has(
-            sides.stored, _SELF
-        ):
-            return f"different persons (I / {word.lower})"
+def _persons(asked: Question, stored: Question) -> str | None:
+    """One asks for the one who writes, the other for somebody of theirs in the same place."""
+    for first, other in _places_of_persons():
+        relative = other.search(stored.plain)
+        if relative and first.search(asked.plain) and not first.search(stored.plain):
+            return f"different persons (I / {relative[1]})"
     return None
 
 
-_ALIKE = 0.5
-_SELF = frozenset({"i", "me", "myself", "we", "us"})
-
-
-def _has(question: Question, words: frozenset[str]) -> int:
-    return sum(word.lower in words for word in question.words)
+@functools.cache
+def _places_of_persons() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """The writer and a relative, as the subject and behind "for"."""
+    relatives = "|".join(sorted(english().relatives))
+    person = rf"(?:my|our|an?|the)\s(?:\w+\s)?({relatives})\b"
+    subject = r"\b(?:do|does|did|can|could|should|must|may|will|is|am|are)\s"
+    return (
+        (re.compile(subject + r"(?:i|we)\b"), re.compile(subject + person)),
+        (re.compile(r"\bfor\s(?:me|myself|us|ourselves)\b"), re.compile(r"\bfor\s" + person)),
+    )
