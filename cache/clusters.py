@@ -257,7 +257,7 @@ def _trained(
         centres,
         centres.d,
         centres.ntotal,
-        faiss.ScalarQuantizer.QT_8bit,
+        faiss.ScalarQuantizer.QT_8bit_uniform,
         faiss.METRIC_INNER_PRODUCT,
         False,  # noqa: FBT003 - FAISS takes no keywords: codes of the vectors, not of residuals
     )

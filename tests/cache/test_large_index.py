@@ -1,0 +1,311 @@
+"""Large partitions, with the size from which a partition is large turned down to a few vectors."""
+
+import logging
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from cache.clusters import ClusteredPartition, SignPartition
+from cache.database import Database
+from cache.entries import Draft
+from cache.index_file import IndexFolder
+from cache.vectors import VectorSpace
+from tests.cache.support import DIMENSION, SHARED, Words, own
+
+LARGE = 12
+SCOPES = (SHARED, own("ada"))
+NAMES = {scope.id: scope for scope in SCOPES}
+
+
+def drawn(seed):
+    vector = np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def draft(key, vector, scope=SHARED):
+    return Draft(
+        key=key, question=key, answer="An answer.", scope=scope, model="small", created_at=1.0,
+        expires_at=None, seconds=1.0, tokens=1, embedder="words", vector=vector,
+    )  # fmt: skip
+
+
+class Shelf:
+    """A space over a real database, beside which all vectors are kept in a dictionary."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.known = {}
+        self.open()
+
+    def open(self):
+        path = self.folder / "cache.sqlite3"
+        self.database = Database.open(path, busy_seconds=5, read_only=False)
+        self.space = VectorSpace.load(self.folder, self.database, Words(), LARGE)
+
+    def close(self, *, saved=True):
+        if saved:
+            self.space.save()
+        else:
+            self.space._background.stop()
+        self.database.close()
+
+    def insert(self, seed, scope=SHARED):
+        vector = drawn(seed)
+        entry = self.space.insert(draft(f"{seed}", vector, scope))
+        self.known = {
+            known: held for known, held in self.known.items() if held[:2] != (scope.id, seed)
+        }
+        self.known[entry.id] = (scope.id, seed, vector)
+        return entry.id
+
+    def delete(self, *ids):
+        self.space.delete(ids)
+        for entry_id in ids:
+            del self.known[entry_id]
+
+    def partition(self, scope=SHARED):
+        return self.space._index.partitions.get(scope.id)
+
+    def check(self, vector, scope):
+        """A search gives what comparing with every vector gives."""
+        expected = sorted(
+            (-min(1.0, float(held @ vector)), known)
+            for known, (of_scope, _, held) in self.known.items()
+            if of_scope == scope.id
+        )
+        found = self.space.search([scope.id], vector, 3)
+        assert [near.similarity for near in found] == pytest.approx(
+            [-one[0] for one in expected[:3]], abs=2e-6
+        )
+        assert {near.id for near in found} <= {known for _, known in expected}
+
+    def check_all(self):
+        for scope in SCOPES:
+            for seed in range(1000, 1010):
+                self.check(drawn(seed), scope)
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    made = Shelf(tmp_path)
+    yield made
+    made.close(saved=False)
+
+
+@pytest.fixture
+def large(shelf):
+    """Forty vectors, arranged in clusters."""
+    for seed in range(40):
+        shelf.insert(seed)
+    shelf.space.settle()
+    assert isinstance(shelf.partition(), ClusteredPartition)
+    return shelf
+
+
+def reopened(shelf):
+    shelf.close()
+    shelf.open()
+    return shelf
+
+
+def test_a_partition_is_rearranged_once_it_is_large_and_finds_the_same(large):
+    large.check_all()
+    assert (large.folder / "index.json").exists()
+
+
+def test_it_goes_on_taking_and_giving_up_entries(large):
+    for seed in range(100, 140):
+        large.insert(seed)
+    large.delete(*list(large.known)[::3])
+    large.check_all()
+    large.delete(*large.known)
+    assert large.space.search([SHARED.id], drawn(1), 3) == []
+    large.insert(7)
+    large.check_all()
+
+
+def test_more_neighbours_than_the_nearest_clusters_hold_are_found(large):
+    assert len(large.space.search([SHARED.id], drawn(1), 40)) == 40
+    assert len(large.space.search([SHARED.id], drawn(1), 400)) == 40
+
+
+def test_a_large_partition_never_shows_another_scopes_vectors(large):
+    for seed in range(40):
+        large.insert(seed, own("ada"))
+    large.space.settle()
+    large.check_all()
+    assert large.space.search([own("bob").id], drawn(1), 3) == []
+
+
+def test_a_saved_partition_is_read_without_a_vector_of_the_database(large):
+    again = reopened(large)
+    assert isinstance(again.partition(), ClusteredPartition)
+    assert not again.partition().unsaved
+    again.check_all()
+
+
+def test_what_changed_after_it_was_saved_is_caught_up(large):
+    for seed in range(200, 210):
+        large.insert(seed)
+    large.delete(*list(large.known)[:5])
+    large.close(saved=False)
+    large.open()
+    assert isinstance(large.partition(), ClusteredPartition)
+    assert set(large.partition().ids) == set(large.known)
+    large.check_all()
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "garbage", "flipped"])
+def test_a_damaged_file_of_clusters_is_made_anew_while_signs_serve(large, damage):
+    large.close()
+    (path,) = large.folder.glob("clusters-*.faiss")
+    content = path.read_bytes()
+    half = len(content) // 2
+    path.unlink()
+    if damage != "missing":
+        flipped = content[:half] + bytes([content[half] ^ 1]) + content[half + 1 :]
+        kinds = {"empty": b"", "cut": content[:half], "garbage": b"\xff" * 99, "flipped": flipped}
+        path.write_bytes(kinds[damage])
+    large.open()
+    large.check_all()
+    large.space.settle()
+    assert isinstance(large.partition(), ClusteredPartition)
+    large.check_all()
+    assert path.read_bytes() not in (b"", content[:half], b"\xff" * 99)
+
+
+def test_signs_alone_find_the_same_and_follow_changes(large):
+    signs = SignPartition(DIMENSION, large.space._stored.read)
+    known = np.array(sorted(large.known))
+    signs.add(known, np.stack([large.known[entry_id][2] for entry_id in known.tolist()]))
+    signs.remove(known[:3])
+    vector = large.known[int(known[5])][2]
+    assert (signs.search(vector, 1)[0].id, len(signs.search(vector, 99))) == (known[5], 37)
+
+
+def test_files_of_another_database_are_not_believed(large, tmp_path):
+    large.close()
+    (tmp_path / "cache.sqlite3").unlink()
+    for left in tmp_path.glob("cache.sqlite3-*"):
+        left.unlink()
+    large.known.clear()
+    large.open()
+    for seed in range(500, 540):
+        large.insert(seed)
+    large.space._background.stop()
+    large.database.close()
+    large.open()
+    large.check_all()
+
+
+def test_building_is_called_off_when_the_cache_is_closed(shelf):
+    for seed in range(LARGE):
+        shelf.insert(seed)
+    again = reopened(shelf)
+    again.check_all()
+
+
+def test_a_full_disk_leaves_the_clusters_serving_from_memory(shelf, monkeypatch, caplog):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(IndexFolder, "_replace", full)
+    with caplog.at_level(logging.WARNING, "cache"):
+        for seed in range(40):
+            shelf.insert(seed)
+        shelf.space.settle()
+        assert isinstance(shelf.partition(), ClusteredPartition)
+        shelf.check_all()
+        again = reopened(shelf)
+    assert "No space left on device" in caplog.text
+    again.check_all()
+
+
+def test_an_entry_stored_while_it_is_rearranged_is_not_lost(shelf, monkeypatch):
+    from cache import arranging
+
+    build = arranging.clustered
+
+    def slow(ids, read, check):
+        made = build(ids, read, check)
+        for seed in range(300, 340):
+            shelf.insert(seed)
+        shelf.delete(*list(shelf.known)[:6])
+        return made
+
+    monkeypatch.setattr(arranging, "clustered", slow)
+    for seed in range(LARGE):
+        shelf.insert(seed)
+    shelf.space.settle()
+    assert set(shelf.partition().ids) == set(shelf.known)
+    shelf.check_all()
+
+
+def test_what_another_process_imports_in_bulk_is_caught_up_in_the_background(
+    large, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("cache.vectors._CAUGHT_UP_AT_ONCE", 5)
+    other = Database.open(tmp_path / "cache.sqlite3", busy_seconds=5, read_only=False)
+    elsewhere = VectorSpace.load(tmp_path, other, Words())
+    for seed in range(700, 720):
+        entry = elsewhere.insert(draft(f"{seed}", drawn(seed)))
+        large.known[entry.id] = (SHARED.id, seed, drawn(seed))
+    other.close()
+    large.space.search([SHARED.id], drawn(1), 1)
+    large.space.settle()
+    large.check_all()
+
+
+class AgainstBruteForce(RuleBasedStateMachine):
+    """Whatever is stored, deleted, rearranged and reopened, a search finds what there is."""
+
+    @initialize()
+    def begin(self):
+        import tempfile
+        from pathlib import Path
+
+        self.folder = tempfile.TemporaryDirectory()
+        self.shelf = Shelf(Path(self.folder.name))
+
+    @rule(
+        seeds=st.lists(st.integers(0, 60), min_size=1, max_size=25), scope=st.sampled_from(SCOPES)
+    )
+    def insert(self, seeds, scope):
+        for seed in seeds:
+            self.shelf.insert(seed, scope)
+
+    @precondition(lambda self: self.shelf.known)
+    @rule(data=st.data())
+    def delete(self, data):
+        ids = sorted(self.shelf.known)
+        self.shelf.delete(*data.draw(st.lists(st.sampled_from(ids), min_size=1, unique=True)))
+
+    @rule()
+    def settle(self):
+        self.shelf.space.settle()
+
+    @rule(saved=st.booleans())
+    def reopen(self, saved):
+        self.shelf.close(saved=saved)
+        self.shelf.open()
+
+    @rule(seed=st.integers(0, 200), scope=st.sampled_from(SCOPES))
+    def search(self, seed, scope):
+        self.shelf.check(drawn(seed), scope)
+
+    @invariant()
+    def index_and_store_agree(self):
+        if hasattr(self, "shelf"):
+            assert len(self.shelf.space._index) == len(self.shelf.known)
+
+    def teardown(self):
+        if hasattr(self, "shelf"):
+            self.shelf.close(saved=False)
+            self.folder.cleanup()
+
+
+TestAgainstBruteForce = AgainstBruteForce.TestCase
+TestAgainstBruteForce.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
