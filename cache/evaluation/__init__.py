@@ -22,7 +22,8 @@ from cache.evaluation.files import (
     read_stream,
 )
 from cache.evaluation.report import Report, Shares
-from cache.evaluation.runs import AUTO, KINDS, Gates, Kind, evaluate
+from cache.evaluation.runs import AUTO, KINDS, Kind, evaluate
+from cache.evaluation.trial import Gates
 
 __all__ = [
     "AUTO",

@@ -1,0 +1,1 @@
+"""What :mod:`benchmarks.peers` runs in the environments of the caches it compares."""
