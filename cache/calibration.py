@@ -35,11 +35,10 @@ from itertools import takewhile
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cache.errors import AmountError
+from cache.intervals import ROUNDING, Counted, likeness, share_bounds
 
-Floats = NDArray[np.float64]
 Source = Literal["thumb", "reask", "audit", "file", "manual"]
 
 BUDGET = 0.02
@@ -50,11 +49,6 @@ CERTAINTY = 0.95
 
 GRID = tuple(round(1.0 - step / 100, 2) for step in range(51))
 """The thresholds that are tried: 1 down to 0.5."""
-
-BAND = 0.05
-"""Width of the bands of similarity in which labels stand for the traffic."""
-
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +86,7 @@ class Experience:
         Between two thresholds it takes the laxer's share; below the last it knows nothing.
         """
         for seen, share in self.shares:
-            if seen <= threshold + _ROUNDING:
+            if seen <= threshold + ROUNDING:
                 return self.weight, self.weight * share
         return 0.0, 0.0
 
@@ -206,7 +200,7 @@ def curve(
     others = [each for each in labels if scope_id is not None and each.scope_id != scope_id]
     if others:
         experience = _pooled(others, labels, traffic, experience)
-    return _estimates(_Counted.of(own, traffic), thresholds, experience)
+    return _estimates(_counted(own, traffic), thresholds, experience)
 
 
 def labels_needed(budget: float) -> int:
@@ -219,84 +213,18 @@ def labels_needed(budget: float) -> int:
     return math.ceil(math.log(1.0 - CERTAINTY) / math.log1p(-budget))
 
 
-def share_bounds(labels: Floats, wrong: Floats) -> tuple[Floats, Floats]:
-    """Clopper's and Pearson's (lower, upper) for ``wrong / labels``; arrays of shape (n,).
-
-    Where there are no labels, 0 and 1. Counts need not be whole.
-    """
-    from scipy.special import betaincinv
-
-    good = labels - wrong
-    some_wrong, some_good = wrong > 0, good > 0
-    lower = betaincinv(np.where(some_wrong, wrong, 1.0), good + 1.0, 1.0 - CERTAINTY)
-    upper = betaincinv(wrong + 1.0, np.where(some_good, good, 1.0), CERTAINTY)
-    return np.where(some_wrong, lower, 0.0), np.where(some_good, upper, 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """Labels in the order of their similarity, with running sums from the top; arrays (n + 1,).
-
-    :ivar falling: similarities negated, so that they rise; shape (n,).
-    :ivar weights: of the labels so far; so are
-    :ivar squares: the weights squared, and
-    :ivar wrong: the weights of the wrong ones.
-    :ivar reach: the lowest similarity down to which labels stand for the traffic.
-    """
-
-    falling: Floats
-    weights: Floats
-    squares: Floats
-    wrong: Floats
-    reach: float
-
-    @classmethod
-    def of(cls, judged: Iterable[Judged], traffic: Sequence[float]) -> _Counted:
-        labels = sorted(judged, key=lambda each: -each.similarity)
-        similarities = np.array([each.similarity for each in labels], dtype=np.float64)
-        bad = np.array([not each.good for each in labels], dtype=np.float64)
-        weights, reach = _weighted(similarities, np.asarray(traffic, dtype=np.float64))
-        return cls(
-            -similarities, _summed(weights), _summed(weights**2), _summed(weights * bad), reach
-        )
-
-    def at(self, threshold: float) -> tuple[float, float, float]:
-        """(labels, what they count for, of that wrong) of at least that similarity."""
-        labels = int(np.searchsorted(self.falling, _ROUNDING - threshold, side="right"))
-        if not labels or threshold < self.reach - _ROUNDING or not self.weights[labels]:
-            return labels, 0.0, 0.0
-        worth = float(self.weights[labels] ** 2 / self.squares[labels])
-        return labels, worth, worth * float(self.wrong[labels] / self.weights[labels])
-
-
-def _weighted(similarities: Floats, traffic: Floats) -> tuple[Floats, float]:
-    """What each label stands for, shape (n,), and how far down labels do."""
-    if not len(similarities):
-        return np.empty(0), math.inf
-    lowest = float(similarities.min())
-    if not len(traffic):
-        return np.ones_like(similarities), math.floor(lowest * 100 + _ROUNDING) / 100
-    bands, asked = (
-        np.floor(each / BAND + _ROUNDING).astype(int) for each in (similarities, traffic)
-    )
-    weights = np.array([np.sum(asked == band) / np.sum(bands == band) for band in bands])
-    unseen = [band for band in asked if band not in bands and band < bands.max()]
-    blind = (max(unseen) + 1) * BAND if unseen else 0.0
-    return weights, max(blind, math.floor(lowest * 100 + _ROUNDING) / 100)
-
-
-def _summed(values: Floats) -> Floats:
-    return np.concatenate([[0.0], np.cumsum(values)])
+def _counted(judged: Iterable[Judged], traffic: Sequence[float]) -> Counted:
+    return Counted.of(((each.similarity, not each.good) for each in judged), traffic)
 
 
 def _estimates(
-    own: _Counted, thresholds: Sequence[float], experience: Experience | None
+    own: Counted, thresholds: Sequence[float], experience: Experience | None
 ) -> tuple[Estimate, ...]:
     counted = np.array([own.at(each) for each in thresholds], dtype=np.float64).reshape(-1, 3)
     borrow = Experience((), 0.0) if experience is None else experience
     borrowed = np.array([borrow.at(each) for each in thresholds], np.float64).reshape(-1, 2)
     evidence, wrong = (counted[:, 1:] + borrowed).T
-    lower, upper = share_bounds(evidence, wrong)
+    lower, upper = share_bounds(evidence, wrong, CERTAINTY)
     known = evidence > 0
     middle = np.where(known, wrong / np.where(known, evidence, 1.0), (lower + upper) / 2)
     columns = (counted[:, 0], evidence, middle, lower, upper)
@@ -315,32 +243,14 @@ def _pooled(
     experience: Experience | None,
 ) -> Experience:
     """The other scopes' labels as experience, the given one among them."""
-    estimates = _estimates(_Counted.of(others, traffic), GRID, experience)
+    estimates = _estimates(_counted(others, traffic), GRID, experience)
     known = [each for each in estimates if each.evidence > 0]
     shares = tuple((each.threshold, each.wrong) for each in known)
     most = max((each.evidence for each in known), default=0.0)
-    return Experience(shares, min(most, likeness(labels)))
-
-
-def likeness(judged: Iterable[Judged]) -> float:
-    """How many labels the other scopes' share counts for in a scope: few where scopes differ.
-
-    The prior weight of a beta-binomial by moments, at least 1; infinite where scopes differ no
-    more than chance makes them.
-    """
     scopes: dict[str, list[bool]] = {}
-    for each in judged:
+    for each in labels:
         scopes.setdefault(each.scope_id, []).append(not each.good)
-    sizes = np.array([len(each) for each in scopes.values()], dtype=np.float64)
-    shares = np.array([np.mean(each) for each in scopes.values()], dtype=np.float64)
-    total = sizes.sum()
-    mean = float(sizes @ shares / total) if total else 0.0
-    room = total - (sizes @ sizes) / total - (len(sizes) - 1) if total else 0.0
-    if not 0.0 < mean < 1.0 or room <= 0.0:
-        return math.inf
-    spread = float(sizes @ (shares - mean) ** 2) / (mean * (1.0 - mean)) - (len(sizes) - 1)
-    correlation = spread / room
-    return max(1.0, 1.0 / correlation - 1.0) if correlation > 0.0 else math.inf
+    return Experience(shares, min(most, likeness(list(scopes.values()))))
 
 
 def _recommended(estimate: Estimate, reason: str) -> Recommendation:

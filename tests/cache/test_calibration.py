@@ -15,10 +15,9 @@ from cache.calibration import (
     Judged,
     curve,
     labels_needed,
-    likeness,
     recommend,
-    share_bounds,
 )
+from cache.intervals import likeness, share_bounds
 
 NOTHING_WRONG = Experience(((0.5, 0.0),), weight=200.0)
 
@@ -28,7 +27,7 @@ def judged(similarity, *, good=True, scope="s", times=1):
 
 
 def bounds(labels, wrong):
-    lower, upper = share_bounds(np.array([float(labels)]), np.array([float(wrong)]))
+    lower, upper = share_bounds(np.array([float(labels)]), np.array([float(wrong)]), CERTAINTY)
     return float(lower[0]), float(upper[0])
 
 
@@ -123,16 +122,13 @@ def test_scopes_lend_each_other_less_the_more_they_differ():
 
     def weight(spread):
         shares = rng.beta(0.1 * spread, 0.9 * spread, size=600)
-        return likeness(
-            label
-            for at, share in enumerate(shares)
-            for good in rng.random(50) > share
-            for label in judged(0.9, scope=str(at), good=bool(good))
-        )
+        return likeness([list(rng.random(50) < share) for share in shares])
 
     assert weight(5) == pytest.approx(5, rel=0.5)
     assert weight(40) == pytest.approx(40, rel=0.5)
-    assert likeness(judged(0.9) + judged(0.9, good=False)) == np.inf
+    assert likeness([[True, False], [False, True]]) == np.inf
+    assert likeness([[True, False]]) == np.inf
+    assert likeness([[True, True], [False, False]]) == 1.0
 
 
 # Recommendations
