@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -42,6 +43,20 @@ is read from the database at the next start."""
 _CHECKED = 8
 _FLOAT_BYTES = 4
 _REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How the index compares with the database.
+
+    :ivar stored: entries in service.
+    :ivar missing: ids of those among them that no search can find.
+    :ivar extra: ids in the index that are not in service; they are never served.
+    """
+
+    stored: int
+    missing: tuple[int, ...]
+    extra: tuple[int, ...]
 
 
 class VectorSpace:
@@ -138,6 +153,22 @@ class VectorSpace:
         """Takes entries out of the index; the database is left as it is."""
         with self._database.lock:
             self._unsaved |= self._index.remove(ids) > 0
+
+    def agreement(self) -> Agreement:
+        """Compares index and database, id by id and scope by scope."""
+        with self._database.lock:
+            self._catch_up()
+            stored = set(self._entries.scopes())
+            found = {
+                (entry_id, scope_id)
+                for scope_id, partition in self._index.partitions.items()
+                for entry_id in partition.ids.tolist()
+            }
+        missing, extra = (
+            tuple(sorted(entry_id for entry_id, _ in some))
+            for some in (stored - found, found - stored)
+        )
+        return Agreement(len(stored), missing, extra)
 
     def settle(self) -> None:
         """Waits until nothing is being rearranged or caught up in the background."""
