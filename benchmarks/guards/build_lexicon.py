@@ -20,7 +20,7 @@ from pathlib import Path
 
 TARGET = Path(__file__).resolve().parents[2] / "cache" / "guards" / "data"
 POS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
-SENSES_KEPT = {"n": 4, "v": 6, "a": 4, "r": 3}
+SENSES_KEPT = {"n": 9, "v": 8, "a": 5, "r": 4}
 """Senses of a word, most frequent first, whose synonyms count as the word's synonyms."""
 SENSES_OPPOSED = 3
 """Senses whose antonyms pass on to the other words of the synset."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cache.guards.lexicon import lexicon
+from cache.guards.numerals import is_number
 from cache.guards.reading import Question, Word, read
 
 _REMEMBERED = 256
@@ -170,8 +171,9 @@ def _runs(row: tuple[Word, ...], matched: dict[int, int]) -> list[slice]:
 
 
 def same(one: Word, other: Word) -> bool:
-    """One word, up to inflection and spelling ("colour", "color")."""
-    if not one.lemmas.isdisjoint(other.lemmas):
+    """One word, up to inflection and spelling ("colour", "color"), or two numbers, of which
+    another guard tells whether they are equal."""
+    if not one.lemmas.isdisjoint(other.lemmas) or (is_number(one.lower) and is_number(other.lower)):
         return True
     return one.lower[0] == other.lower[0] and _spelt(one.lower) == _spelt(other.lower)
 

@@ -82,11 +82,14 @@ def _without(kinds: list[Word], words: list[Word]) -> tuple[Word, ...]:
 
 
 def _names_goal(words: tuple[Word, ...], at: int) -> bool:
-    """Whether no verb follows ("to cancel")."""
+    """Whether no verb follows ("how to cancel")."""
     if at + 1 == len(words):
         return False
     following = words[at + 1]
-    return following.capital or lexicon().speech(following.lower) != {"v"}
+    speech = lexicon().speech(following.lower)
+    if following.capital or "v" not in speech:
+        return True
+    return speech != {"v"} and at > 0 and words[at - 1].content
 
 
 def _behind(words: tuple[Word, ...], at: int) -> Iterator[Word]:

@@ -44,18 +44,25 @@ def _loose(question: Question, other: Question) -> tuple[Word, ...]:
 
 
 def _oppose(sides: Alignment, one: Word, other: Word) -> bool:
-    if not opposed(one, other) or _form(one) != _form(other):
+    if not (opposed(one, other) and _forms_agree(_form(one), _form(other))):
         return False
     if one.telling and other.telling:
         return True
     return _neighbours(sides.asked, one) & _neighbours(sides.stored, other) != set()
 
 
-def _form(word: Word) -> str:
-    """Participles and comparatives tell a state that was or will be: "my blade is dull, how do I
-    sharpen it" has no opposites."""
-    if word.lower in word.lemmas and len(word.lemmas) == 1:
+def _forms_agree(one: str | None, other: str | None) -> bool:
+    """Participles and comparatives tell a state that was or shall be: "my soup is thin, how do I
+    make it thicker" has no opposites."""
+    return one is None or other is None or one == other
+
+
+def _form(word: Word) -> str | None:
+    """The inflection's ending; ``None`` where an irregular form has none."""
+    if len(word.lemmas) == 1:
         return ""
+    if word.lower in english().irregular:
+        return None
     return next((ending for ending in ("ed", "er", "est") if word.lower.endswith(ending)), "")
 
 

@@ -9,7 +9,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cache.guards.english import english
 from cache.guards.lexicon import Lexicon, lexicon
@@ -158,9 +158,22 @@ def _case_tells(pieces: Iterable[str]) -> bool:
 
 def _words(pieces: list[str], *, cased: bool) -> Iterator[Word]:
     lexicon_, first = lexicon(), True
+    before = ""
     for piece in _merged(list(_expanded(pieces)), lexicon_):
-        yield _word(piece, lexicon_, capital=cased and not first and _capital(piece))
+        word = _word(piece, lexicon_, capital=cased and not first and _capital(piece))
+        yield replace(word, content=False) if _is_degree(before, word) else word
         first = piece[0] in ".?!:" or (first and not piece[0].isalnum())
+        before = word.lower
+
+
+def _is_degree(before: str, word: Word) -> bool:
+    """ "how long", "how often"."""
+    return before == "how" and word.lower in _DEGREES
+
+
+_DEGREES = frozenset(
+    {"long", "often", "soon", "far", "fast", "quickly", "frequently", "regularly", "old", "big"}
+)
 
 
 def _capital(piece: str) -> bool:
@@ -251,8 +264,9 @@ def _particle_of(pieces: list[str], index: int, lexicon_: Lexicon) -> int | None
         piece = pieces[at].lower()
         if piece in PARTICLES:
             last = at + 1 == len(pieces) or not pieces[at + 1][0].isalnum()
-            known = lexicon_.words if last or piece not in _PREPOSITIONS else lexicon_.opposed
-            opens = any(f"{base} {piece}" in known for base in lexicon_.lemmas(verb))
+            sure = not last and piece in _PREPOSITIONS
+            bases = lexicon_.lemmas(verb)
+            opens = any(_opens_phrase(base, piece, lexicon_, sure=sure) for base in bases)
             return at if opens and _is_particle(pieces, index, at) else None
         if not piece[0].isalnum():
             return None
@@ -271,6 +285,15 @@ def _is_particle(pieces: list[str], verb: int, at: int) -> bool:
 _AFTER_PARTICLE = frozenset(
     {"for", "to", "from", "with", "and", "or", "when", "if", "at", "in", "on"}
 )
+
+
+def _opens_phrase(base: str, particle: str, lexicon_: Lexicon, *, sure: bool) -> bool:
+    """Whether they are one verb; ``sure``: only if another particle makes its opposite."""
+    phrase = f"{base} {particle}"
+    opposites = lexicon_.opposites(phrase)
+    if sure:
+        return any(opposite.startswith(f"{base} ") for opposite in opposites)
+    return phrase in lexicon_.words or bool(opposites)
 
 
 _PREPOSITIONS = frozenset({"in", "on", "over"})

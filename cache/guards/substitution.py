@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cache.guards.alignment import derived, misspelt, same, synonymous
 from cache.guards.english import english
 from cache.guards.lexicon import lexicon
+from cache.guards.numerals import is_number
 from cache.guards.reading import Question, Word, read
 
 _FRAME = 3
@@ -67,13 +68,21 @@ _GROUPS = (
 
 def strange(one: Word, other: Word) -> bool:
     """Whether neither may stand for the other: their meanings are neither shared nor one above
-    the other. Verbs of a general kind ("get", "arrange") stand for too many to tell."""
+    the other, nor have they an opposite in common ("enable", "turn on"). Verbs of a general kind
+    ("get", "arrange") stand for too many to tell."""
     if misspelt(one, other) or synonymous(one, other) or derived(one, other):
         return False
-    ours, theirs = _known(one), _known(other)
-    if not (ours or one.capital) or not (theirs or other.capital):
+    if is_number(one.lower) or is_number(other.lower):
         return False
-    return not any(_kindred(left, right) for left in ours for right in theirs)
+    if " " in one.lower + other.lower or _contains(one.lower, other.lower):
+        return False
+    return not any(_kindred(left, right) for left in _known(one) for right in _known(other))
+
+
+def _contains(one: str, other: str) -> bool:
+    """ "phone", "smartphone"; "coast", "coastline"; "mail", "email"."""
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) > 2 and (longer.startswith(shorter) or longer.endswith(shorter))
 
 
 def _known(word: Word) -> list[str]:
@@ -82,6 +91,8 @@ def _known(word: Word) -> list[str]:
 
 def _kindred(one: str, other: str) -> bool:
     if {one, other} & english().general_verbs:
+        return True
+    if not lexicon().opposites(one).isdisjoint(lexicon().opposites(other)):
         return True
     ours, theirs = lexicon().meanings(one), lexicon().meanings(other)
     return not (_broader(ours).isdisjoint(theirs) and _broader(theirs).isdisjoint(ours))
