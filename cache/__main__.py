@@ -1,4 +1,4 @@
-"""The command line: ``python -m cache stats|clear|lookup|prepare|evaluate``."""
+"""The command line: ``python -m cache stats|clear|lookup|prepare|evaluate|tune``."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from cache.calibration import BUDGET, curve, recommend
 from cache.decision import Candidate
 from cache.embedder import ONNX_FILE, load_embedder, onnx_is_current
 from cache.errors import CacheError
-from cache.evaluation import AUTO, KINDS, Gates, evaluate
+from cache.evaluation import AUTO, KINDS, Gates, evaluate, labels_of
 from cache.results import Explanation
 from cache.semantic import SemanticCache
 from cache.verifier import Verifier, load_default_verifier, load_verifier
 
 DEFAULT = "default"
 USUAL_THRESHOLD = 0.85
+SHOWN = tuple(round(1.0 - step / 20, 2) for step in range(11))
+"""The thresholds of which ``tune`` tells."""
 
 Result = Mapping[str, object]
 
@@ -65,18 +68,25 @@ def _parser() -> argparse.ArgumentParser:
     lookup.set_defaults(command=_lookup)
     prepare = commands.add_parser("prepare", parents=[common], help="make the fast model file")
     prepare.set_defaults(command=_prepare)
+    judging = argparse.ArgumentParser(add_help=False)
+    judging.add_argument(
+        "--verifier", default=DEFAULT, help="default, none, or a pair model's path or Hub id"
+    )
     evaluate = commands.add_parser(
-        "evaluate", parents=[common], help="hits and wrong answers over a labelled file"
+        "evaluate", parents=[common, judging], help="hits and wrong answers over a labelled file"
     )
     evaluate.add_argument("kind", choices=KINDS, help="the file's shape")
     evaluate.add_argument("file", type=Path)
     evaluate.add_argument(
         "--threshold", type=_threshold, default=AUTO, help="0 to 1, or auto (as it is by default)"
     )
-    evaluate.add_argument(
-        "--verifier", default=DEFAULT, help="default, none, or a pair model's path or Hub id"
-    )
     evaluate.set_defaults(command=_evaluate)
+    tune = commands.add_parser(
+        "tune", parents=[common, judging], help="the threshold that a labelled file supports"
+    )
+    tune.add_argument("file", type=Path, help="pairs or a stream, as CSV")
+    tune.add_argument("--budget", type=float, default=BUDGET, help="tolerated wrong answers")
+    tune.set_defaults(command=_tune)
     return parser
 
 
@@ -154,8 +164,23 @@ def _prepare(options: argparse.Namespace) -> Result:
 
 
 def _evaluate(options: argparse.Namespace) -> Result:
-    gates = Gates(load_embedder(_folder(options)), verifier=_verifier(options.verifier))
-    return evaluate(options.kind, options.file, gates, options.threshold).told()
+    return evaluate(options.kind, options.file, _gates(options), options.threshold).told()
+
+
+def _tune(options: argparse.Namespace) -> Result:
+    gates = _gates(options)
+    labels = labels_of(options.file, gates)
+    found = recommend(labels, options.budget, experience=gates.experience)
+    return {
+        **asdict(found),
+        "curve": [
+            asdict(each) for each in curve(labels, thresholds=SHOWN, experience=gates.experience)
+        ],
+    }
+
+
+def _gates(options: argparse.Namespace) -> Gates:
+    return Gates(load_embedder(_folder(options)), verifier=_verifier(options.verifier))
 
 
 def _verifier(named: str) -> Verifier | None:

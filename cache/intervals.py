@@ -105,9 +105,7 @@ def _weighted(similarities: Floats, traffic: Floats) -> tuple[Floats, float]:
     lowest = math.floor(float(similarities.min()) * 100 + ROUNDING) / 100
     if not len(traffic):
         return np.ones_like(similarities), lowest
-    bands, of_label, labels = np.unique(
-        _band(similarities), return_inverse=True, return_counts=True
-    )
+    bands, labels = np.unique(_band(similarities), return_counts=True)
     asked, lookups = np.unique(_band(traffic), return_counts=True)
     by_band = dict(zip(asked.tolist(), lookups.tolist(), strict=True))
     worth = np.array([by_band.get(band, 0) for band in bands.tolist()]) / labels

@@ -24,6 +24,7 @@ from cache.evaluation.files import (
 from cache.evaluation.report import Report, Shares
 from cache.evaluation.runs import AUTO, KINDS, Kind, evaluate
 from cache.evaluation.trial import Gates
+from cache.evaluation.tuning import labels_of
 
 __all__ = [
     "AUTO",
@@ -39,6 +40,7 @@ __all__ = [
     "Said",
     "Shares",
     "evaluate",
+    "labels_of",
     "read_conversations",
     "read_followups",
     "read_pairs",

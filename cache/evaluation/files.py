@@ -179,6 +179,12 @@ def read_stream(path: Path) -> tuple[Query, ...]:
     )
 
 
+def columns_of(path: Path) -> tuple[str, ...]:
+    """The columns of a CSV file."""
+    first = next(csv.reader(io.StringIO(_text(path), newline="")), [])
+    return tuple(first)
+
+
 def _csv_rows(path: Path, columns: Sequence[str]) -> Iterator[_Row]:
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)

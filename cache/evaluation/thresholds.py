@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from cache.audits import Sampling
-from cache.calibration import GRID, Experience, Judged, recommend
-from cache.entries import Entry
-from cache.key import Scope
-from cache.semantic import SemanticCache
+from cache.calibration import Experience, Judged, recommend
+
+_ONE_SCOPE = "stream"
 
 
 class Threshold(Protocol):
     """Gives the threshold for the next lookup, and may learn from those before.
 
+    :ivar value: in force now, 0..1.
     :ivar audited: how many labels it took; ``None`` where it takes none.
     """
-
-    audited: int | None
 
     @property
     def value(self) -> float: ...
 
-    def learn(
-        self, cache: SemanticCache, question: str, scope: Scope, right: Callable[[Entry], bool]
-    ) -> None:
-        """Sees a lookup that was just made, before anything is stored for it.
+    @property
+    def audited(self) -> int | None: ...
 
-        :param right: whether an entry's answer is right for the question. Whoever calls it pays
-            for a fresh answer.
-        """
+    def wants(self, lookup: int, /) -> bool:
+        """Whether a lookup, by its number, is to be audited if it is a would-be hit."""
+
+    def learn(self, similarity: float, *, right: bool) -> None:
+        """Takes a would-be hit's label."""
 
 
 class Fixed:
@@ -39,14 +36,15 @@ class Fixed:
     :param value: 0..1.
     """
 
-    audited: int | None = None
+    audited = None
 
     def __init__(self, value: float) -> None:
         self.value = value
 
-    def learn(
-        self, cache: SemanticCache, question: str, scope: Scope, right: Callable[[Entry], bool]
-    ) -> None:
+    def wants(self, _lookup: int, /) -> bool:
+        return False
+
+    def learn(self, similarity: float, *, right: bool) -> None:
         """Nothing changes it."""
 
 
@@ -65,22 +63,17 @@ class Audited:
         self._experience = experience
         self._budget = budget
         self._sampling = sampling
-        self._lookups = 0
         self._judged: list[Judged] = []
-        self.audited: int | None = 0
         self.value = recommend((), budget, experience=experience).threshold
 
-    def learn(
-        self, cache: SemanticCache, question: str, scope: Scope, right: Callable[[Entry], bool]
-    ) -> None:
-        self._lookups += 1
-        if not self._sampling(str(self._lookups)):
-            return
-        served = cache.explain(question, scope, threshold=GRID[-1]).decision.served
-        if served is None or served.tier == "exact":
-            return
-        label = Judged(scope.id, served.similarity, right(served.entry), "audit", self._lookups)
-        self._judged.append(label)
-        self.audited = len(self._judged)
+    @property
+    def audited(self) -> int:
+        return len(self._judged)
+
+    def wants(self, lookup: int, /) -> bool:
+        return self._sampling(str(lookup))
+
+    def learn(self, similarity: float, *, right: bool) -> None:
+        self._judged.append(Judged(_ONE_SCOPE, similarity, right, "audit", self.audited))
         found = recommend(self._judged, self._budget, experience=self._experience)
         self.value = found.threshold

@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cache.calibration import GUARDED, VERIFIED, Experience
+from cache.calibration import GRID, GUARDED, VERIFIED, Experience
+from cache.decision import Candidate
 from cache.embedder import Embedder
 from cache.entries import Entry
 from cache.evaluation.report import Report, Tally, percentile_ms
@@ -112,13 +113,24 @@ class Trial:
         self._seconds.append(time.perf_counter() - started)
         return lookup
 
+    def would_serve(self, question: str, scope: Scope) -> Candidate | None:
+        """What the gates would serve by meaning at the laxest threshold; untimed, not logged."""
+        served = self._cache.explain(question, scope, threshold=GRID[-1]).decision.served
+        return None if served is None or served.tier == "exact" else served
+
     def keep(self, question: str, answer: str, scope: Scope) -> None:
         """Stores an answer."""
         self._cache.store(question, answer, scope, seconds=1.0, tokens=1, model=_MODEL, ttl=None)
 
     def learn(self, question: str, scope: Scope, right: Callable[[Entry], bool]) -> None:
-        """Lets the threshold see a lookup that was just made."""
-        self._threshold.learn(self._cache, question, scope, right)
+        """Lets the threshold see a lookup that was just made.
+
+        :param right: whether an entry's answer is right for the question.
+        """
+        if self._threshold.wants(len(self._seconds)):
+            served = self.would_serve(question, scope)
+            if served is not None:
+                self._threshold.learn(served.similarity, right=right(served.entry))
 
     def report(self, tally: Tally) -> Report:
         return Report(

@@ -65,6 +65,49 @@ def test_a_refusal_is_one_sentence_and_a_status(filled, capsys):
     assert streams.out == ""
 
 
+@pytest.fixture
+def pairs(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text(
+        "question_a,question_b,same_answer,category\n"
+        "How long is a marathon?,What is the length of a marathon?,1,paraphrase\n"
+        "How many cups are in 2 litres?,How many cups are in 3 litres?,0,number\n"
+    )
+    return path
+
+
+def test_evaluate(home, pairs, capsys):
+    found = told(
+        capsys, "evaluate", "pairs", str(pairs), "--threshold", "0.8", "--verifier", "none"
+    )
+    assert list(found) == ["n", "hits", "wrong", "by_category", "p50_ms", "p99_ms"]
+    assert (found["n"], found["hits"], found["wrong"]) == (2, 1.0, 0.0)
+    assert found["by_category"]["number"] == {"n": 1, "wrong": 0.0}
+    assert main(["evaluate", "pairs", str(pairs), "--verifier", "none"]) == 0
+    assert "paraphrase" in capsys.readouterr().out
+
+
+def test_evaluate_refuses_a_bad_file_by_its_line(home, pairs, capsys):
+    pairs.write_text(pairs.read_text().replace(",1,", ",yes,"))
+    assert main(["evaluate", "pairs", str(pairs)]) == 1
+    assert f"{pairs}, line 2: same_answer is 'yes'" in capsys.readouterr().err
+
+
+def test_a_threshold_that_is_neither_a_number_nor_auto_is_refused(home, pairs, capsys):
+    with pytest.raises(SystemExit):
+        main(["evaluate", "pairs", str(pairs), "--threshold", "high"])
+    assert "--threshold" in capsys.readouterr().err
+
+
+def test_tune(home, pairs, capsys):
+    found = told(capsys, "tune", str(pairs), "--verifier", "none")
+    assert found["labels"] <= 1
+    assert found["upper"] <= 0.02
+    assert [each["threshold"] for each in found["curve"]][:3] == [1.0, 0.95, 0.9]
+    assert main(["tune", str(home / "cache" / "all-MiniLM-L6-v2.onnx.json")]) == 1
+    assert "only pairs" in capsys.readouterr().err
+
+
 def test_another_folder(home, exported, tmp_path, capsys):
     shutil.copytree(exported, tmp_path / "elsewhere")
     assert told(capsys, "stats", "--folder", str(tmp_path / "elsewhere"))["entries"] == 0

@@ -10,6 +10,7 @@ from cache.evaluation import (
     Gates,
     LabelledFileError,
     evaluate,
+    labels_of,
     read_conversations,
     read_followups,
     read_pairs,
@@ -161,6 +162,32 @@ def test_a_stream_that_learns_tells_how_many_answers_it_had_judged(as_csv):
     assert report.audited is not None
     assert 0 < report.audited < len(rows) / 5
     assert report.told()["audited"] == report.audited
+
+
+# Labels for a threshold
+
+
+def test_pairs_are_labels_where_some_threshold_would_serve_them(as_csv):
+    path = as_csv(
+        PAIR_COLUMNS,
+        [FRANCE, OF_FRANCE, 1, "paraphrase"],
+        ["What is the price of bread?", "What is the price of rye bread?", 0, "swap"],
+        [FRANCE, "How do vaccines work?", 1, "far"],
+        [FRANCE, FRANCE, 1, "exact"],
+    )
+    labels = labels_of(path, Gates(Words(), guards=()))
+    assert [each.good for each in labels] == [True, False]
+    assert all(0.8 < each.similarity < 1.0 for each in labels)
+
+
+def test_streams_are_labels_of_what_came_before(as_csv):
+    path = as_csv(["text", "intent"], [FRANCE, "a"], [OF_FRANCE, "a"], [f"{OF_FRANCE} now", "b"])
+    assert [each.good for each in labels_of(path, Gates(Words(), guards=()))] == [True, False]
+
+
+def test_other_files_tell_of_no_threshold(as_csv):
+    with pytest.raises(LabelledFileError, match="only pairs"):
+        labels_of(as_csv(FOLLOWUP_COLUMNS, ["d", "", "q", 1]), GATES)
 
 
 # What is no labelled file
