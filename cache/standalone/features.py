@@ -39,7 +39,7 @@ _THAT_POINTS = re.compile(
 )
 _THERE_POINTS = re.compile(
     r"\b(?:get|go|got|went|going|been|live|lived|work|stay|over|from|up|out|it|eat|do|play|them|him"
-    r"|her|me|us) there\b|\bthere\W*$"
+    r"|her|me|us) there\b|(?<!are )(?<!is )(?<!was )(?<!were )\bthere\W*$"
 )
 _DAS_POINTS = re.compile(r"(?<!, )\b[Dd]as\b(?! (?:[a-zäöüß]+ ){0,2}[A-ZÄÖÜ])")
 _IT_FOR_A_CLAUSE = re.compile(
@@ -72,6 +72,8 @@ _COMPLETED = re.compile(
     r"(?:[\w'-]+ ){1,3}(?:of|for|to|between|in|from|behind|with|on|against|about|than) "
     r"(?!the [^A-Z]|\W*$)\w+"
 )
+_IS_IT_SO = re.compile(r"^(?:is|are|was|were)$", re.IGNORECASE)
+_OF_SOMETHING = re.compile(r"(?:[\w'-]+ ){1,2}(?:of|for|between) (?!the [^A-Z]|\W*$)\w+")
 _OPEN_IN_GERMAN = re.compile(
     r"\b(?:[Dd]er|[Dd]ie|[Dd]as|[Dd]en|[Dd]em|vom|im|beim|zum|zur) "
     r"(?!(?:[Hh]immel|Sonne|Mond|Erde|Welt|Mensch|Meer|Klima|Internet)\b|beste|meiste|größte)"
@@ -86,6 +88,7 @@ _DEFINES = re.compile(
     re.IGNORECASE,
 )
 _INDEFINITE = re.compile(r"\b(?:an?|ein|eine|einen|einem|einer)\b", re.IGNORECASE)
+_FOR_ONESELF = re.compile(r"(?<!how )\b(?:should|can|could|do|will|must|may|would) (?:i|we)\b")
 _POLITE: Final = frozenset({"please", "bitte"})
 _COMPLETES_COMPARISON: Final = frozenset({"than", "or", "als", "oder"})
 
@@ -105,7 +108,9 @@ def pointing_at(said: Reading) -> int | None:
     whole phrase tells it; None where nothing points."""
     clause = _IT_FOR_A_CLAUSE.search(said.lower) is not None
     for index, word in enumerate(said.words):
-        if word in said.lexicon.pointing and not (word == "it" and clause):
+        named = index > 0 and said.tokens[index][0].isupper() and not said.text.isupper()
+        stands_for_nothing = (word == "it" and clause) or (named and not said.german)
+        if word in said.lexicon.pointing and not stands_for_nothing:
             return index
     if said.german:
         return len(said.words) if _DAS_POINTS.search(said.text) else None
@@ -185,6 +190,8 @@ def _open_description(said: Reading) -> float:
 def _says_which(before: str, after: str) -> bool:
     if _ONLY_ONE.match(after) or _NAMED.match(after):
         return True
+    if _IS_IT_SO.match(before):
+        return _OF_SOMETHING.match(after) is not None
     return not _DOES.search(before) and _COMPLETED.match(after) is not None
 
 
@@ -216,6 +223,10 @@ def _empty(said: Reading) -> float:
     return float(len(set(said.content)) < 2 and not _named(said))
 
 
+def _for_oneself(said: Reading) -> float:
+    return float(_FOR_ONESELF.search(said.lower) is not None and not _named(said))
+
+
 def _asks_whether(said: Reading) -> float:
     opens = bool(said.words) and said.words[0] in said.lexicon.auxiliaries
     return float(opens and not _named(said))
@@ -238,6 +249,9 @@ FEATURES: Final[Sequence[Feature]] = (
     Feature("indefinite", _indefinite, "asks about any of a kind"),
     Feature("substance", _substance, "names what it asks about"),
     Feature("empty", _empty, "names nothing that it asks about"),
+    Feature(
+        "for_oneself", _for_oneself, "asks for the one who asks, in a case that it does not name"
+    ),
     Feature("asks_whether", _asks_whether, "asks whether, of nothing that has a name"),
 )
 """In the order of the weights."""

@@ -21,7 +21,8 @@ _PARTICLES: Final = words_of("of de van von der al bin the la le du")
 _TITLES: Final = words_of("mr mrs ms dr prof sir lord lady king queen")
 _NO_NAMES: Final = words_of(
     """i i'm i've i'd i'll ok january february march april may june july august september october
-    november december monday tuesday wednesday thursday friday saturday sunday"""
+    november december monday tuesday wednesday thursday friday saturday sunday mondays tuesdays
+    wednesdays thursdays fridays saturdays sundays"""
 )
 """Written with a capital, and yet nothing that a question could be about."""
 

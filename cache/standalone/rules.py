@@ -23,8 +23,8 @@ _CONTACT = re.compile(
 )
 _US = re.compile(r"\b[Uu]s\b")
 _ABOUT_ME = re.compile(
-    r"\bi (?:am|was|live|work|had|like|love|hate|think|feel|got|just|don't|can't|didn't|bought|"
-    r"prefer|wish|would|will|know|tried|lost)\b"
+    r"(?<!do )\bi (?:am|was|live|work|had|like|love|hate|think|feel|got|just|don't|can't|didn't|"
+    r"bought|prefer|wish|would|will|know|tried|lost)\b"
     r"|(?<!do )(?<!should )\bi (?:have|need|want)\b"
     r"|\b(?:call me|name is|named me|heiße|bin)\b"
 )
@@ -39,7 +39,8 @@ _REQUEST_TO_ME = re.compile(
     r" me\b"
 )
 _YOU_SAID = re.compile(
-    r"\byou (?:said|say|mean|meant|mentioned|told|suggested|recommended|gave|wrote|just|were|did)\b"
+    r"\b(?:did|what|as) you say\b"
+    r"|\byou (?:said|mean|meant|mentioned|told|suggested|recommended|gave|wrote|just|were|did)\b"
     r"|\b(?:hast du|du hast|meinst du|sagtest)\b"
 )
 _THE_CONVERSATION = re.compile(

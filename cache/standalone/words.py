@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Words:
     """One language's closed classes, in lower case.
 
@@ -46,16 +47,21 @@ class Words:
     @property
     def contentless(self) -> frozenset[str]:
         """Every word that says nothing of a subject."""
-        return (
-            self.pointing
-            | self.adding
-            | self.opening
-            | self.personal
-            | self.asking
-            | self.auxiliaries
-            | self.definite
-            | self.filling
-        )
+        return _contentless(self)
+
+
+@lru_cache
+def _contentless(words: Words) -> frozenset[str]:
+    return (
+        words.pointing
+        | words.adding
+        | words.opening
+        | words.personal
+        | words.asking
+        | words.auxiliaries
+        | words.definite
+        | words.filling
+    )
 
 
 def words_of(words: str) -> frozenset[str]:
@@ -74,8 +80,8 @@ ENGLISH: Final = Words(
         """else other others another more again same too also either both instead still already yet
         anymore further next previous previously earlier later then above below rest similar
         similarly different alternatively otherwise aside besides afterwards meanwhile respective
-        remaining additional additionally extra continue elaborate though however anyway option
-        options article conversation chat discussion answer reply steps"""
+        remaining additional additionally extra continue elaborate though however anyway article
+        conversation"""
     ),
     opening=words_of(
         """and but or so because nor plus then ok okay yes yeah yep yup no nope sure thanks thank
@@ -120,7 +126,12 @@ ENGLISH: Final = Words(
         that very much many most just only ever never long far old often kind kinds sort type way
         ways lot lots get got go goes going went come came take took happen happens
         happened know tell say said mean means use used find like good bad new main need needed
-        needs want give example examples idea ideas question help show
+        needs want give example examples idea ideas question help show option options step steps
+        buy buys sell pay pays paid cost costs price prices open opens close closes closed start
+        starts end ends begin begins arrive arrives leave leaves ask call see look choose pick keep
+        keeps put try turn bring change cancel book apply send available necessary included required
+        possible allowed important serious free ready worth expensive cheap big small long short
+        high low old best worst well right wrong easy hard different
         first last people person time times year years day days name names part place places"""
     ),
 )
