@@ -18,6 +18,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from benchmarks.verifier import calibrate, export, sources
 from benchmarks.verifier.grammar import Grammar
@@ -26,12 +27,13 @@ from benchmarks.verifier.pairs import Drawer, Pair
 from benchmarks.verifier.train import Plan, train
 from benchmarks.verifier.vectors import Remembered
 from cache.embedder import SentenceTransformerEmbedder, sha256_of
-from cache.pair_model import PairVerifier
+from cache.pair_model import Calibration, OnnxPairs
 from cache.verifier import DEFAULT_MODEL
 
 SEED = 20
 HELD_OUT_PAIRS = 800
-CALIBRATION_PAIRS = 6000
+CALIBRATION_PAIRS = 3000
+_BATCH = 16
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -71,17 +73,32 @@ def _model(
 def _calibrate(path: Path, pairs: Sequence[Pair]) -> None:
     """Writes the calibration file beside the model, fitted on what the exported file gives."""
     beside = path.with_suffix(".json")
-    known = {"temperature": 1.0, "bias": 0.0, "threshold": 0.5, "sha256": sha256_of(path)}
-    beside.write_text(json.dumps(known))
-    opinions = PairVerifier.of_onnx(path).verify([(pair.a, pair.b) for pair in pairs])
-    raw = np.array([opinion.probability or 1e-9 for opinion in opinions]).clip(1e-9, 1 - 1e-9)
-    logits = np.log(raw / (1 - raw)).astype(np.float32)
+    logits = _logits(path, pairs)
+    pairs = [pair for pair, read in zip(pairs, ~np.isnan(logits), strict=True) if read]
+    logits = logits[~np.isnan(logits)]
     fit = calibrate.fit(logits, pairs)
     probability = 1 / (1 + np.exp(-(logits / fit.temperature + fit.bias)))
-    known |= {"temperature": fit.temperature, "bias": fit.bias, "threshold": fit.threshold}
+    known = {
+        "temperature": fit.temperature,
+        "bias": fit.bias,
+        "threshold": fit.threshold,
+        "sha256": sha256_of(path),
+    }
     figures = calibrate.figures(probability, pairs, fit.threshold)
     beside.write_text(json.dumps(known | {"held_out": figures}, indent=2) + "\n")
     print(beside.read_text())
+
+
+def _logits(path: Path, pairs: Sequence[Pair]) -> NDArray[np.float32]:
+    """What the exported file gives, in batches of pairs of like length."""
+    run = OnnxPairs.load(path, Calibration())
+    texts = [(min(pair.a, pair.b), max(pair.a, pair.b)) for pair in pairs]
+    by_length = sorted(range(len(texts)), key=lambda at: len("".join(texts[at])))
+    found = np.empty(len(texts), dtype=np.float32)
+    for start in range(0, len(by_length), _BATCH):
+        rows = by_length[start : start + _BATCH]
+        found[rows] = run([texts[row] for row in rows])
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:
