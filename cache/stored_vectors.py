@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,17 @@ _EXACT = Prepared(
         vectors.c.entry_id.in_(_GIVEN_IDS),
         vectors.c.embedder == bindparam("embedder"),
         func.length(vectors.c.data) == bindparam("bytes"),
+    )
+    .order_by(vectors.c.entry_id)
+)
+_IN_SERVICE = Prepared(
+    select(vectors.c.entry_id, entries.c.scope_id, vectors.c.data)
+    .join_from(vectors, entries)
+    .where(
+        vectors.c.entry_id.in_(_GIVEN_IDS),
+        vectors.c.embedder == bindparam("embedder"),
+        func.length(vectors.c.data) == bindparam("bytes"),
+        entries.c.quarantined.is_(False),
     )
     .order_by(vectors.c.entry_id)
 )
@@ -55,17 +67,28 @@ class StoredVectors:
 
     def read(self, ids: Ids) -> tuple[Ids, Vectors]:
         """Of rising ids of shape (n,), those that exist, still rising, with vectors (m, d)."""
-        rows = self._database.rows(
-            _EXACT,
+        rows = self._rows(_EXACT, ids)
+        known = np.array([entry_id for entry_id, _ in rows], np.int64)
+        return known, self._joined([data for _, data in rows])
+
+    def read_scoped(self, ids: Ids) -> tuple[Ids, list[str], Vectors]:
+        """As :meth:`read`, with scope ids, and without those in quarantine."""
+        rows = self._rows(_IN_SERVICE, ids)
+        known = np.array([entry_id for entry_id, _, _ in rows], np.int64)
+        return known, [scope for _, scope, _ in rows], self._joined([data for _, _, data in rows])
+
+    def _rows(self, statement: Prepared, ids: Ids) -> list[Any]:
+        return self._database.rows(
+            statement,
             {
                 "ids": json.dumps(ids.tolist()),
                 "embedder": self._embedder,
                 "bytes": self._dimension * _FLOAT_BYTES,
             },
         )
-        known = np.array([entry_id for entry_id, _ in rows], np.int64)
-        data = np.frombuffer(b"".join([data for _, data in rows]), np.float32)
-        return known, data.reshape(len(rows), self._dimension)
+
+    def _joined(self, data: Sequence[bytes]) -> Vectors:
+        return np.frombuffer(b"".join(data), np.float32).reshape(len(data), self._dimension)
 
     def ids_by_scope(self) -> dict[str, Ids]:
         """The ids of all entries, in service or not, rising within each scope."""

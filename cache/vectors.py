@@ -16,7 +16,7 @@ from cache.background import Background
 from cache.clusters import ClusteredPartition, SignPartition
 from cache.database import Database
 from cache.embedder import Embedder
-from cache.entries import Draft, Entry, EntryStore, StoredVector
+from cache.entries import Draft, Entry, EntryStore
 from cache.errors import EmbedderError
 from cache.id_map import Ids
 from cache.index import LARGE_FROM, FlatPartition, Neighbour, ScopedIndex, Vectors
@@ -41,7 +41,6 @@ _UNSAVED_SHARE = 0.01
 is read from the database at the next start."""
 
 _CHECKED = 8
-_FLOAT_BYTES = 4
 _REMEMBERED = 256
 
 
@@ -264,34 +263,33 @@ class VectorSpace:
     def _load(self, ids: Ids) -> None:
         """Adds what the database has in service of the given entries."""
         for start in range(0, len(ids), _AT_ONCE):
-            some = ids[start : start + _AT_ONCE].tolist()
-            self._add_stored(list(self._entries.vectors_of(some)))
+            some = ids[start : start + _AT_ONCE]
+            known, scope_ids, vectors = self._stored.read_scoped(some)
+            self._add_all(known, scope_ids, vectors)
+            if len(known) < len(some):
+                self._load_foreign(np.setdiff1d(some, known, assume_unique=True))
 
-    def _add_stored(self, stored: Sequence[StoredVector]) -> None:
-        ours = [one for one in stored if self._is_ours(one)]
-        foreign = [one for one in stored if not self._is_ours(one)]
-        data = np.frombuffer(b"".join([one.data for one in ours]), dtype=np.float32)
-        self._add_all(ours, data.reshape(len(ours), self.embedder.dimension))
-        if foreign:
-            self._add_all(foreign, self._embed_anew(foreign))
+    def _load_foreign(self, ids: Ids) -> None:
+        """Adds entries with another model's vectors, which are made anew and kept."""
+        stored = list(self._entries.vectors_of(ids.tolist()))
+        if stored:
+            vectors = self._embed([one.question for one in stored])
+            if not self._database.read_only:
+                by_id = {one.id: vector for one, vector in zip(stored, vectors, strict=True)}
+                self._entries.replace_vectors(self.embedder.name, by_id)
+            known = np.array([one.id for one in stored], np.int64)
+            self._add_all(known, [one.scope_id for one in stored], vectors)
 
-    def _embed_anew(self, foreign: Sequence[StoredVector]) -> Vectors:
-        """Vectors for another model's, and puts them in the place of those."""
-        vectors = self._embed([one.question for one in foreign])
-        if not self._database.read_only:
-            by_id = {one.id: vector for one, vector in zip(foreign, vectors, strict=True)}
-            self._entries.replace_vectors(self.embedder.name, by_id)
-        return vectors
-
-    def _add_all(self, stored: Sequence[StoredVector], vectors: Vectors) -> None:
-        positions: dict[str, list[int]] = {}
-        for at, one in enumerate(stored):
-            positions.setdefault(one.scope_id, []).append(at)
-        ids = np.array([one.id for one in stored], np.int64)
+    def _add_all(self, ids: Ids, scope_ids: Sequence[str], vectors: Vectors) -> None:
+        """Adds those that are not there yet."""
         with self._database.lock:
+            new = set(self._index.unknown(ids).tolist())
+            positions: dict[str, list[int]] = {}
+            for at, (entry_id, scope_id) in enumerate(zip(ids.tolist(), scope_ids, strict=True)):
+                if entry_id in new:
+                    positions.setdefault(scope_id, []).append(at)
             for scope_id, rows in positions.items():
-                new = [at for at in rows if ids[at] not in self._index]
-                self._add(scope_id, ids[new], vectors[new])
+                self._add(scope_id, ids[rows], vectors[rows])
 
     def _add(self, scope_id: str, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
         if len(ids):
@@ -304,10 +302,6 @@ class VectorSpace:
             arranger = Arranger(self._database, self._stored, self._files)
             job = partial(arranger.arrange, self._index, scope_id)
             self._background.add(f"arrange {scope_id}", job)
-
-    def _is_ours(self, stored: StoredVector) -> bool:
-        expected = self.embedder.dimension * _FLOAT_BYTES
-        return stored.embedder == self.embedder.name and len(stored.data) == expected
 
     def _catch_up(self) -> None:
         changes = self._database.foreign_changes
