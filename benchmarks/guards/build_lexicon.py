@@ -58,7 +58,8 @@ class Synset:
 
 @dataclass(frozen=True, slots=True)
 class WordNet:
-    """``senses``: a word's synset ids in each part of speech, most frequent first."""
+    """``senses``: a word's synset ids in each part of speech, most frequent first, without those
+    in which it has a capital. ``tagged``, ``defining``: words that WordNet's texts use."""
 
     synsets: dict[str, Synset]
     senses: dict[tuple[str, str], tuple[str, ...]]
@@ -71,9 +72,10 @@ class WordNet:
             synset.id: synset for name, pos in POS.items() for synset in _synsets(folder, name, pos)
         }
         senses = {
-            (word, pos): ids
+            (word, pos): common
             for name, pos in POS.items()
             for word, ids in _senses(folder / f"index.{name}", pos)
+            if (common := tuple(id_ for id_ in ids if word in synsets[id_].words))
         }
         return cls(
             synsets,

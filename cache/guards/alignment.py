@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cache.guards.lexicon import lexicon
-from cache.guards.numerals import is_number
 from cache.guards.reading import Question, Word, read
+from cache.guards.spelling import misspelt, same
 
 _REMEMBERED = 256
 
@@ -170,37 +170,6 @@ def _runs(row: tuple[Word, ...], matched: dict[int, int]) -> list[slice]:
     return runs
 
 
-def same(one: Word, other: Word) -> bool:
-    """One word, up to inflection and spelling ("colour", "color"), or two numbers, of which
-    another guard tells whether they are equal."""
-    if not one.lemmas.isdisjoint(other.lemmas) or (is_number(one.lower) and is_number(other.lower)):
-        return True
-    return one.lower[0] == other.lower[0] and _spelt(one.lower) == _spelt(other.lower)
-
-
-def _spelt(word: str) -> str:
-    """A key that British and American spellings share."""
-    for british, american in _SPELLINGS:
-        if british in word:
-            word = word.replace(british, american)
-    return word
-
-
-_SPELLINGS = (
-    ("isation", "ization"),
-    ("ise", "ize"),
-    ("ising", "izing"),
-    ("yse", "yze"),
-    ("our", "or"),
-    ("tre", "ter"),
-    ("ogue", "og"),
-    ("mme", "m"),
-    ("ence", "ense"),
-    ("lled", "led"),
-    ("lling", "ling"),
-)
-
-
 def synonymous(one: Word, other: Word) -> bool:
     """They share a frequent meaning."""
     return any(
@@ -239,49 +208,6 @@ def _shared_prefix(one: str, other: str) -> int:
             break
         length += 1
     return length
-
-
-def misspelt(one: Word, other: Word) -> bool:
-    """One slip of the keyboard apart (two in long words), and at least one of them no word."""
-    ours, theirs = one.lower, other.lower
-    shortest = min(len(ours), len(theirs))
-    if shortest < 4 or abs(len(ours) - len(theirs)) > 2 or not (ours + theirs).isalpha():
-        return False
-    slips = distance(ours, theirs, 2 if shortest >= 8 else 1)
-    return slips is not None and not (_word(ours) and _word(theirs) and not _likely(ours, theirs))
-
-
-def _word(word: str) -> bool:
-    return lexicon().known(word) or word in lexicon().names
-
-
-def _likely(one: str, other: str) -> bool:
-    """Of two real words, one is the other misspelt if a letter fell out or two changed places."""
-    return (
-        min(len(one), len(other)) >= 4
-        and one[0] == other[0]
-        and (len(one) != len(other) or sorted(one) == sorted(other))
-        and not one.startswith(other)
-        and not other.startswith(one)
-    )
-
-
-def distance(one: str, other: str, most: int) -> int | None:
-    """Insertions, deletions, replacements and swaps of neighbours from one to the other
-    (restricted Damerau-Levenshtein), or ``None`` where there are more than ``most``."""
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, left in enumerate(one, 1):
-        row = [i]
-        for j, right in enumerate(other, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return None
-        before, last = last, row
-    return last[-1] if last[-1] <= most else None
 
 
 def _same_verb(one: Word, other: Word) -> bool:

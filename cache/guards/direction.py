@@ -6,10 +6,10 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cache.guards.alignment import same
 from cache.guards.english import english
 from cache.guards.lexicon import lexicon
 from cache.guards.reading import Word, read
+from cache.guards.spelling import same
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _turned(ours: Way, theirs: Way) -> str | None:
     back, forth = _shared(ours.sources, theirs.goals), _shared(ours.goals, theirs.sources)
     if back and forth:
         return f"from {back} to {forth} / from {forth} to {back}"
-    if not (ours.told and theirs.told and (back or forth)):
+    if not ((back and ours.told) or (forth and theirs.told)):
         return None
     return f"from {back} / to {back}" if back else f"to {forth} / from {forth}"
 

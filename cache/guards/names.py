@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 
-from cache.guards.alignment import align, misspelt
+from cache.guards.alignment import align
 from cache.guards.dates import is_date
 from cache.guards.lexicon import lexicon
 from cache.guards.numerals import is_number
 from cache.guards.reading import Question, Word, read
+from cache.guards.spelling import misspelt, short_form
 
 Name = tuple[Word, ...]
 _LONGEST = 3
@@ -69,11 +70,26 @@ def _is_name(word: Word) -> bool:
 
 def _known(words: tuple[Word, ...], at: int) -> int:
     """How many words here are a known name, whatever their case."""
-    for length in range(min(_LONGEST, len(words) - at), 0, -1):
+    if words[at].pause:
+        return 0
+    longest = _LONGEST if words[at].lower in _first_words() else 1
+    for length in range(min(longest, len(words) - at), 0, -1):
         name = " ".join(word.lower for word in words[at : at + length])
-        if lexicon().kind_of_name(name) in _PLAIN and (length > 1 or _unmistakable(name)):
+        if lexicon().kind_of_name(name) in _PLAIN and (
+            length > 1 or _unmistakable(name) or (at and words[at].text[0].isupper())
+        ):
             return length
     return 0
+
+
+@functools.cache
+def _first_words() -> frozenset[str]:
+    """What names of several words begin with."""
+    return frozenset(
+        name.partition(" ")[0]
+        for name, things in lexicon().names.items()
+        if " " in name and things[0] in _PLAIN
+    )
 
 
 _PLAIN = frozenset({"p", "n", "l"})
@@ -88,7 +104,7 @@ def _has_word(word: Word, question: Question) -> bool:
     return any(
         not word.lemmas.isdisjoint(other.lemmas)
         or misspelt(word, other)
-        or (_may_be_name(other) and _short_form(word, other))
+        or (_may_be_name(other) and short_form(word, other))
         for other in question.words
     )
 
@@ -99,28 +115,6 @@ def _may_be_name(word: Word) -> bool:
 
 def _called_otherwise(name: Name, other: Question, others: Iterable[Name]) -> bool:
     return _is_abbreviated(name, other) or any(_one_thing(name, another) for another in others)
-
-
-def _short_form(one: Word, other: Word) -> bool:
-    """ "Insta", "Instagram"."""
-    shorter, longer = sorted((one.lower, other.lower), key=len)
-    if (shorter, longer) in _STRANGERS:
-        return False
-    return (len(shorter) > 2 and longer.startswith(shorter)) or _contracted(one, other)
-
-
-_STRANGERS = frozenset({("java", "javascript")})
-
-
-def _contracted(one: Word, other: Word) -> bool:
-    """ "JPG" for "JPEG", "JS" for "JavaScript", "F" for "Fahrenheit"."""
-    short, name = sorted((one.text, other.text), key=len)
-    if not (short.isupper() and len(short) < 5 and short[0] == name[0].upper()):
-        return False
-    if len(short) == 2:
-        return short == "".join(filter(str.isupper, name))
-    rest = iter(name.upper())
-    return all(letter in rest for letter in short)
 
 
 def _is_abbreviated(name: Name, other: Question) -> bool:

@@ -76,7 +76,7 @@ def _number_words() -> _NumberWords:
             "couple": Fraction(2),
             "trio": Fraction(3),
         },
-        roman={numeral: number for number, numeral in enumerate(_ROMAN.split(), 2)},
+        roman={numeral: number for number, numeral in enumerate(_ROMAN.split(), 1)},
     )
 
 
@@ -87,7 +87,7 @@ _ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth 
 thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"""
 _GERMAN = """zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn
 sechzehn siebzehn achtzehn neunzehn zwanzig"""
-_ROMAN = "II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI"
+_ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI"
 _MORNING = frozenset({"am", "a.m", "morning", "früh", "morgens"})
 _LATER = frozenset({"pm", "p.m", "afternoon", "evening", "night", "tonight"})
 
@@ -96,6 +96,20 @@ _LATER = frozenset({"pm", "p.m", "afternoon", "evening", "night", "tonight"})
 def quantities(text: str) -> tuple[Quantity, ...]:
     """All numbers of the question, in their order."""
     return tuple(_Scanner(read(text).words).scan())
+
+
+@functools.cache
+def _number_like() -> frozenset[str]:
+    """Words that a number may begin with."""
+    words = _number_words()
+    others = {"half", "a", "an", "noon", "midday", "midnight"}
+    return frozenset(
+        words.cardinals.keys()
+        | words.ordinals.keys()
+        | words.scales.keys()
+        | words.multiples.keys()
+        | others
+    )
 
 
 class _Scanner:
@@ -107,7 +121,10 @@ class _Scanner:
 
     def scan(self) -> Iterator[Quantity]:
         while self._at < len(self._words):
-            found = self._numeral() or self._spelt_out() or self._single()
+            word = self._words[self._at]
+            told = word.lower in _number_like() or any(map(str.isdecimal, word.text))
+            told = told or word.text in _number_words().roman
+            found = (self._numeral() or self._spelt_out() or self._single()) if told else None
             if found is None:
                 self._at += 1
             else:
@@ -231,7 +248,7 @@ class _Scanner:
         number: int | Fraction | None = words.multiples.get(word.lower)
         if number is None and not self._second_of_time():
             number = words.ordinals.get(word.lower)
-        if number is None and self._lower(-1).isalpha():
+        if number is None and self._at and self._words[self._at - 1].content:
             number = words.roman.get(word.text)
         if number is None:
             number = words.scales.get(word.lower)

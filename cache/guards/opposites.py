@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from itertools import pairwise, product
 
@@ -19,7 +20,7 @@ def opposites(asked: str, stored: str) -> str | None:
         return None
     denied, other_denied = _denied(asked), _denied(stored)
     for one, other in product(_loose(sides.asked, sides.stored), _loose(sides.stored, sides.asked)):
-        if (one in denied) == (other in other_denied) and _oppose(sides, one, other):
+        if _oppose(sides, one, other) and (one in denied) == (other in other_denied):
             return f"opposites ({one.lower} / {other.lower})"
     return None
 
@@ -44,7 +45,9 @@ def _loose(question: Question, other: Question) -> tuple[Word, ...]:
 
 
 def _oppose(sides: Alignment, one: Word, other: Word) -> bool:
-    if not (opposed(one, other) and _forms_agree(_form(one), _form(other))):
+    if not opposed(one, other):
+        return False
+    if not _forms_agree(_form(sides.asked, one), _form(sides.stored, other)):
         return False
     if one.telling and other.telling:
         return True
@@ -57,8 +60,11 @@ def _forms_agree(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-def _form(word: Word) -> str | None:
+def _form(question: Question, word: Word) -> str | None:
     """The inflection's ending; ``None`` where an irregular form has none."""
+    at = question.words.index(word)
+    if at and question.words[at - 1].lower in _DEGREES:
+        return _DEGREES[question.words[at - 1].lower]
     if len(word.lemmas) == 1:
         return ""
     if word.lower in english().irregular:
@@ -66,21 +72,28 @@ def _form(word: Word) -> str | None:
     return next((ending for ending in ("ed", "er", "est") if word.lower.endswith(ending)), "")
 
 
+_DEGREES = {"more": "er", "less": "er", "most": "est", "least": "est"}
+
+
 def opposed(one: Word, other: Word) -> bool:
     """Whether they are opposites in some of their senses."""
-    return any(
-        theirs in lexicon().opposites(ours) or _unmade(ours, theirs) or _unmade(theirs, ours)
-        for ours in one.lemmas
-        for theirs in other.lemmas
-    )
+    return not _against(one.lemmas).isdisjoint(other.lemmas)
 
 
-def _unmade(word: str, base: str) -> bool:
-    """ "unsafe", "safe"."""
-    return any(
-        len(base) > 3 and word == prefix + base and base not in english().function
-        for prefix in english().negative_prefixes
-    )
+@functools.lru_cache(maxsize=8192)
+def _against(lemmas: frozenset[str]) -> frozenset[str]:
+    """All opposites of the base forms; "safe" and "unsafe" need no lexicon."""
+    found = set().union(*(lexicon().opposites(lemma) for lemma in lemmas))
+    for lemma in lemmas - english().function:
+        for prefix in english().negative_prefixes:
+            found.add(prefix + lemma)
+            if lemma.startswith(prefix) and len(lemma) > len(prefix) + _SHORTEST:
+                found.add(lemma.removeprefix(prefix))
+    return frozenset(found)
+
+
+_SHORTEST = 2
+"""No shorter word has an opposite by prefix: "unit" is none of "it"."""
 
 
 def _neighbours(question: Question, word: Word) -> set[tuple[str, bool]]:

@@ -6,9 +6,10 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cache.guards.alignment import align, derived, same, synonymous
+from cache.guards.alignment import align, derived, synonymous
 from cache.guards.english import english
 from cache.guards.reading import Question, Word, read
+from cache.guards.spelling import same
 
 
 @dataclass(frozen=True, slots=True)

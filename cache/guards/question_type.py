@@ -38,6 +38,8 @@ _COMPATIBLE = frozenset(
             ("how long", "how old"),
             ("when", "how old"),
             ("how long", "how much"),
+            ("price", "how much"),
+            ("price", "how many"),
             ("how many", "how much"),
             ("how many", "how long"),
             ("how many", "how often"),
@@ -72,8 +74,14 @@ _PERIODS = r"(?:seconds|minutes|hours|days|nights|weeks|months|years)"
 _LENGTHS = r"(?:km|kilometres|kilometers|miles|metres|meters)"
 _KINDS = (
     ("", r"\b(?:how|what|why)\sabout\b|\bwhat\sif\b|\bcomes?\sfrom\b|\bwho\s(?:vs|or|and)\b"),
-    ("how much", _CLAUSE + r"(?:how\smuch|what\sis\sthe\s(?:price|cost)\b|what\sdoes\s.*\scost\b)"),
-    ("how long", _CLAUSE + rf"how\s(?:long|soon|quickly|fast|many\s{_PERIODS})\b"),
+    ("how long", _CLAUSE + rf"how\s(?:long|soon|quickly|fast|much\stime|many\s{_PERIODS})\b"),
+    (
+        "price",
+        _CLAUSE
+        + r"(?:how\smuch\s(?:(?:is|are)\b|.*\s(?:cost|costs|charge|pay)\b)"
+        + r"|what\sis\sthe\s(?:price|cost)\b|what\sdoes\s.*\scost\b)",
+    ),
+    ("how much", _CLAUSE + r"how\smuch\b"),
     ("how far", _CLAUSE + rf"how\s(?:far|many\s{_LENGTHS})\b"),
     ("how many", _CLAUSE + r"how\smany\b"),
     ("how often", _CLAUSE + r"how\s(?:often|frequently|regularly)\b"),

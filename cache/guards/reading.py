@@ -17,6 +17,7 @@ from cache.guards.lexicon import Lexicon, lexicon
 PARTICLES = frozenset({"up", "down", "in", "out", "on", "off", "over", "back", "away"})
 _REMEMBERED = 512
 """Questions kept read: one lookup compares one question with several stored ones."""
+_WORDS_REMEMBERED = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Word:
     :ivar lemmas: its possible base forms, itself among them; one only for a verb with its particle.
     :ivar capital: written with a capital where only a name would be.
     :ivar content: says what the question is about; other words are grammar or frame.
+    :ivar telling: more than grammar: content, or frame ("find", "best").
+    :ivar pause: no word, but punctuation between clauses.
     """
 
     text: str
@@ -35,16 +38,8 @@ class Word:
     lemmas: frozenset[str]
     capital: bool
     content: bool
-
-    @property
-    def telling(self) -> bool:
-        """Whether it is more than grammar: content, or a word that frames a question."""
-        return self.content or not (self.pause or self.lower in english().function)
-
-    @property
-    def pause(self) -> bool:
-        """Whether it is punctuation between clauses."""
-        return not self.lower[0].isalnum() and self.lower not in _SIGNS
+    telling: bool
+    pause: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +60,6 @@ class Question:
         return " ".join(word.lower for word in self.words)
 
 
-_SIGNS = frozenset("%$£€¥₹+")
-
-
 @functools.lru_cache(maxsize=_REMEMBERED)
 def read(text: str) -> Question:
     """The question behind ``text``; any text will do."""
@@ -76,6 +68,9 @@ def read(text: str) -> Question:
     cased = _case_tells(pieces)
     words = tuple(_words(pieces, cased=cased))
     return Question(evened, words, _is_english(words))
+
+
+_SIGNS = frozenset("%$£€¥₹+")
 
 
 def _evened(text: str) -> str:
@@ -160,7 +155,7 @@ def _words(pieces: list[str], *, cased: bool) -> Iterator[Word]:
     lexicon_, first = lexicon(), True
     before = ""
     for piece in _merged(list(_expanded(pieces)), lexicon_):
-        word = _word(piece, lexicon_, capital=cased and not first and _capital(piece))
+        word = _word(piece, capital=cased and not first and _capital(piece))
         yield replace(word, content=False) if _is_degree(before, word) else word
         first = piece[0] in ".?!:" or (first and not piece[0].isalnum())
         before = word.lower
@@ -180,12 +175,19 @@ def _capital(piece: str) -> bool:
     return piece != "I" and any(map(str.isupper, piece)) and piece[0].isalpha()
 
 
-def _word(piece: str, lexicon_: Lexicon, *, capital: bool) -> Word:
-    lower = piece.lower()
-    words = english()
-    lemmas = frozenset({_phrase_lemma(lower, lexicon_)}) if " " in lower else lexicon_.lemmas(lower)
-    grammar = not lower[0].isalnum() or lower in words.function or lower in words.frame
-    return Word(piece, lower, lemmas, capital, content=capital or not grammar)
+@functools.lru_cache(maxsize=_WORDS_REMEMBERED)
+def _word(piece: str, *, capital: bool) -> Word:
+    lower, words = piece.lower(), english()
+    if " " in lower:
+        lemmas = frozenset({_phrase_lemma(lower, lexicon())})
+    else:
+        lemmas = lexicon().lemmas(lower)
+    pause = not lower[0].isalnum() and lower not in _SIGNS
+    content = capital or not (
+        not lower[0].isalnum() or lower in words.function or lower in words.frame
+    )
+    telling = content or not (pause or lower in words.function)
+    return Word(piece, lower, lemmas, capital, content, telling, pause)
 
 
 def _phrase_lemma(phrase: str, lexicon_: Lexicon) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cache.guards.alignment import derived, misspelt, same, synonymous
+from cache.guards.alignment import derived, synonymous
 from cache.guards.english import english
 from cache.guards.lexicon import lexicon
 from cache.guards.numerals import is_number
 from cache.guards.reading import Question, Word, read
+from cache.guards.spelling import misspelt, same, short_form
+from cache.guards.units import units
 
 _FRAME = 3
-"""Words around the place that must be equal, one of them with content."""
+"""Words around the place that must be equal, one of them more than grammar."""
 
 
 def substitution(asked: str, stored: str) -> str | None:
@@ -32,9 +34,12 @@ def _exchanged(ours: Question, theirs: Question) -> tuple[Word, Word] | None:
     before = _common(one, other)
     after = _common(one[before:][::-1], other[before:][::-1])
     frame = one[:before] + one[len(one) - after :]
-    if len(frame) < _FRAME or not any(word.content for word in frame):
+    if len(frame) < _FRAME or not any(word.telling for word in frame):
         return None
-    return _lone(one[before : len(one) - after], other[before : len(other) - after])
+    rest = one[before : len(one) - after]
+    if before and rest and is_number(one[before - 1].lower) and rest[0].lower in units():
+        return None
+    return _lone(rest, other[before : len(other) - after])
 
 
 def _lone(ours: Sequence[Word], theirs: Sequence[Word]) -> tuple[Word, Word] | None:
@@ -72,7 +77,7 @@ def strange(one: Word, other: Word) -> bool:
     ("get", "arrange") stand for too many to tell."""
     if misspelt(one, other) or synonymous(one, other) or derived(one, other):
         return False
-    if is_number(one.lower) or is_number(other.lower):
+    if is_number(one.lower) or is_number(other.lower) or short_form(one, other):
         return False
     if " " in one.lower + other.lower or _contains(one.lower, other.lower):
         return False
@@ -99,4 +104,6 @@ def _kindred(one: str, other: str) -> bool:
 
 
 def _broader(meanings: frozenset[str]) -> frozenset[str]:
-    return frozenset(parent for meaning in meanings for parent in lexicon().above(meaning))
+    """What is one or two steps more general."""
+    parents = frozenset(up for meaning in meanings for up in lexicon().above(meaning))
+    return parents | frozenset(up for parent in parents for up in lexicon().above(parent))
