@@ -24,6 +24,8 @@ from cache.errors import (
     EmbedderError,
     EmptyAnswerError,
     ExportError,
+    LimitError,
+    PersonalDataError,
     ScopeError,
     StoreCorruptError,
     StoreError,
@@ -31,10 +33,13 @@ from cache.errors import (
     StoreLockedError,
     StoreReadOnlyError,
     StoreVersionError,
+    TagError,
     ThresholdError,
+    VerifierError,
 )
 from cache.export import export_onnx
 from cache.guards import DEFAULT_GUARDS, Guard
+from cache.keeping import Lifetimes, Limits
 from cache.key import Scope, normalise
 from cache.results import Explanation, Lookup
 from cache.semantic import SemanticCache
@@ -57,9 +62,13 @@ __all__ = [
     "ExportError",
     "Guard",
     "Judgement",
+    "Lifetimes",
+    "LimitError",
+    "Limits",
     "Lookup",
     "LookupRecord",
     "OnnxEmbedder",
+    "PersonalDataError",
     "Scope",
     "ScopeError",
     "SemanticCache",
@@ -70,7 +79,9 @@ __all__ = [
     "StoreLockedError",
     "StoreReadOnlyError",
     "StoreVersionError",
+    "TagError",
     "ThresholdError",
+    "VerifierError",
     "WhatIf",
     "export_onnx",
     "judge",

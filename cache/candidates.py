@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from cache.decision import Candidate
 from cache.entries import Entry, EntryStore
+from cache.errors import CacheError, VerifierError
 from cache.guards import Guard, refusal
 from cache.index import Neighbour
 from cache.key import key_of
 from cache.vectors import VectorSpace
+from cache.verifier import Opinion, Verifier
+
+_log = logging.getLogger(__name__)
+
+VERIFIED_AT_ONCE = 4
+"""How many candidates of a lookup the verifier is asked about: the best, all in one batch. A pair
+model takes a few milliseconds for each."""
 
 
 class Candidates:
@@ -19,12 +29,20 @@ class Candidates:
     :param entries: the truth.
     :param space: finds close questions.
     :param guards: what may refuse them.
+    :param verifier: what is asked about those that the guards let pass; ``None``: nothing.
     """
 
-    def __init__(self, entries: EntryStore, space: VectorSpace, guards: Sequence[Guard]) -> None:
+    def __init__(
+        self,
+        entries: EntryStore,
+        space: VectorSpace,
+        guards: Sequence[Guard],
+        verifier: Verifier | None,
+    ) -> None:
         self._entries = entries
         self._space = space
         self._guards = tuple(guards)
+        self._verifier = verifier
 
     def same(self, question: str, scope_ids: Sequence[str], now: float) -> list[Candidate]:
         """The entries under the same normalised question, in time ones first."""
@@ -68,15 +86,91 @@ class Candidates:
                 if neighbour.id in rows:
                     yield _candidate(rows[neighbour.id], neighbour, now)
 
-    def judged(self, question: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-        """The same candidates with the guards' verdicts, each judged when it is asked for."""
-        for candidate in candidates:
-            if candidate.tier == "exact" or candidate.expired:
+    def judged(
+        self, question: str, candidates: Iterable[Candidate], threshold: float
+    ) -> Iterator[Candidate]:
+        """The same candidates with the guards' and the verifier's verdicts.
+
+        Each is judged when it is asked for. The verifier is asked once, and only if a candidate at
+        or above the threshold is in time and passes the guards: about that and the next such, up
+        to :data:`VERIFIED_AT_ONCE`.
+        """
+        guarded = (self._guarded(question, candidate) for candidate in candidates)
+        if self._verifier is None:
+            yield from guarded
+            return
+        for candidate in guarded:
+            if not _needs_verifying(candidate, threshold):
                 yield candidate
-            else:
-                reason = refusal(self._guards, question, candidate.entry.question)
-                yield candidate if reason is None else replace(candidate, refusal=reason)
+                continue
+            some = [candidate, *islice(guarded, VERIFIED_AT_ONCE - 1)]
+            yield from self._verified(self._verifier, question, some, threshold)
+            yield from (_left_over(candidate, threshold) for candidate in guarded)
+
+    def _guarded(self, question: str, candidate: Candidate) -> Candidate:
+        if candidate.tier == "exact" or candidate.expired:
+            return candidate
+        reason = refusal(self._guards, question, candidate.entry.question)
+        if reason is None:
+            return candidate
+        return replace(candidate, refusal=reason, refused_by="guard")
+
+    def _verified(
+        self, verifier: Verifier, question: str, some: Sequence[Candidate], threshold: float
+    ) -> Iterator[Candidate]:
+        asked = [candidate for candidate in some if _needs_verifying(candidate, threshold)]
+        judged = iter(_with_opinions(verifier, question, asked))
+        for candidate in some:
+            yield next(judged) if _needs_verifying(candidate, threshold) else candidate
 
 
 def _candidate(entry: Entry, neighbour: Neighbour, now: float) -> Candidate:
     return Candidate(entry, "semantic", neighbour.similarity, expired=entry.expired(now))
+
+
+def _needs_verifying(candidate: Candidate, threshold: float) -> bool:
+    return candidate.servable and candidate.tier == "semantic" and candidate.similarity >= threshold
+
+
+def _with_opinions(
+    verifier: Verifier, question: str, asked: Sequence[Candidate]
+) -> list[Candidate]:
+    try:
+        opinions = opinions_on(verifier, [(question, one.entry.question) for one in asked])
+    except (CacheError, TimeoutError) as error:
+        _log.warning("The verifier failed: %s", error)
+        return [replace(one, refusal="it failed", refused_by="verifier") for one in asked]
+    return [_with_opinion(*pair) for pair in zip(asked, opinions, strict=True)]
+
+
+def _with_opinion(candidate: Candidate, opinion: Opinion) -> Candidate:
+    if opinion.same:
+        return replace(candidate, verified=True, probability=opinion.probability)
+    return replace(
+        candidate,
+        verified=False,
+        probability=opinion.probability,
+        refusal=opinion.reason,
+        refused_by="verifier",
+    )
+
+
+def opinions_on(verifier: Verifier, pairs: Sequence[tuple[str, str]]) -> Sequence[Opinion]:
+    """A verifier's opinions, one for each pair (asked, stored).
+
+    :raises VerifierError: if it cannot be used, or gives another number of them.
+    """
+    opinions = verifier.verify(pairs)
+    if len(opinions) != len(pairs):
+        raise VerifierError(
+            verifier.name,
+            f"gave {len(opinions)} opinions on {len(pairs)} pairs. Check its implementation.",
+        )
+    return opinions
+
+
+def _left_over(candidate: Candidate, threshold: float) -> Candidate:
+    if _needs_verifying(candidate, threshold):
+        reason = f"it was asked about the {VERIFIED_AT_ONCE} closest only"
+        return replace(candidate, refusal=reason, refused_by="verifier")
+    return candidate

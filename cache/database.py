@@ -21,7 +21,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, StaticPool
 from sqlalchemy.sql import ClauseElement, Executable
 
 from cache.errors import (
@@ -32,7 +32,8 @@ from cache.errors import (
     StoreReadOnlyError,
     StoreVersionError,
 )
-from cache.schema import METADATA, SCHEMA_VERSION
+from cache.migrations import migrate, version_of
+from cache.schema import SCHEMA_VERSION
 
 _READ_WAITS = 0.05
 """Seconds that reading waits for an exclusive lock. Asking the model costs more than a miss, yet
@@ -64,7 +65,19 @@ class Prepared:
             column_keys=columns,
         )
         self.sql: str = str(compiled)
-        self.names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        # What must be given yet is a symbol here, which is an int as well.
+        self._constants: Mapping[str, object] = {
+            name: value for name, value in compiled.params.items() if type(value) in (int, str)
+        }
+
+    def values(self, parameters: Mapping[str, object]) -> list[object]:
+        """What the driver is given: parameters by name, in the statement's own order.
+
+        :raises KeyError: if one is missing; constants of the statement need not be given.
+        """
+        constants = self._constants
+        return [constants[name] if name in constants else parameters[name] for name in self._names]
 
 
 class Database:
@@ -114,14 +127,38 @@ class Database:
             connection = engine.connect()
         database = cls(path, engine, connection, busy_seconds=busy_seconds, read_only=read_only)
         try:
+            database._refuse_newer()
+            if read_only and database._is_older():
+                return database._brought_up_in_memory()
             database._prepare()
         except StoreError:
             database.close()
             raise
         return database
 
+    def _is_older(self) -> bool:
+        with self.lock, _translated(self.path):
+            return 0 < version_of(self._connection) < SCHEMA_VERSION
+
+    def _brought_up_in_memory(self) -> Database:
+        """A copy of what must not be written, in the newest version."""
+        engine = create_engine(
+            "sqlite://",
+            isolation_level="AUTOCOMMIT",
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+        )
+        connection = engine.connect()
+        copy = Database(self.path, engine, connection, busy_seconds=self._busy, read_only=True)
+        with _translated(self.path):
+            self._driver.backup(copy._driver)
+        self.close()
+        with copy.write():
+            migrate(connection)
+        copy._driver.execute("PRAGMA query_only=ON")
+        return copy
+
     def _prepare(self) -> None:
-        self._refuse_newer()
         if self.read_only:
             return
         with self.lock, _translated(self.path):
@@ -130,13 +167,11 @@ class Database:
             with self._held(partial(self._driver.execute, "PRAGMA journal_mode=WAL"), self._busy):
                 pass
         with self.write() as connection:
-            if _schema_version(connection) == 0:
-                METADATA.create_all(connection)
-                connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+            migrate(connection)
 
     def _refuse_newer(self) -> None:
         with self.lock, _translated(self.path):
-            found = _schema_version(self._connection)
+            found = version_of(self._connection)
         if found > SCHEMA_VERSION:
             raise StoreVersionError(self.path, found=found, known=SCHEMA_VERSION)
 
@@ -149,13 +184,13 @@ class Database:
 
     def rows(self, statement: Prepared, parameters: Mapping[str, object]) -> list[Any]:
         """All rows of a prepared statement, as plain tuples."""
-        values = [parameters[name] for name in statement.names]
+        values = statement.values(parameters)
         with self.lock, _translated(self.path):
             return self._driver.execute(statement.sql, values).fetchall()
 
     def insert(self, statement: Prepared, parameters: Mapping[str, object]) -> int:
         """Runs a prepared INSERT inside :meth:`write`; the new row's id."""
-        values = [parameters[name] for name in statement.names]
+        values = statement.values(parameters)
         return self._driver.execute(statement.sql, values).lastrowid or 0
 
     def select(
@@ -258,10 +293,6 @@ def _writable(folder: Path) -> bool:
 
 def _quoted(path: Path) -> str:
     return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-
-
-def _schema_version(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
 @contextmanager

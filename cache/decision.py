@@ -12,6 +12,7 @@ from cache.errors import ThresholdError
 
 Tier = Literal["exact", "semantic"]
 Outcome = Literal["hit", "miss", "expired", "refused"]
+Judge = Literal["guard", "verifier"]
 
 CANDIDATES = 8
 """How many semantic candidates a lookup looks at."""
@@ -23,7 +24,11 @@ class Candidate:
 
     :ivar similarity: cosine to the question asked; 1 in the exact tier.
     :ivar expired: whether its time was over at the lookup.
-    :ivar refusal: a guard's reason against it; ``None`` where the guards agree.
+    :ivar refusal: a guard's or the verifier's reason against it; ``None`` where they agree.
+    :ivar refused_by: whose reason it is.
+    :ivar verified: the verifier's verdict; ``None`` where it was not asked, or failed.
+    :ivar probability: that one answer serves both questions, 0..1, calibrated; ``None`` where the
+        verifier was not asked or gave none.
     """
 
     entry: Entry
@@ -31,6 +36,9 @@ class Candidate:
     similarity: float
     expired: bool
     refusal: str | None = None
+    refused_by: Judge | None = None
+    verified: bool | None = None
+    probability: float | None = None
 
     @property
     def servable(self) -> bool:
@@ -53,7 +61,7 @@ class Decision:
     """What was decided, and why.
 
     :ivar outcome: ``hit``; or a miss: ``expired`` where an answer's time was over, ``refused``
-        where a guard spoke against one, ``miss`` otherwise.
+        where a guard or the verifier spoke against one, ``miss`` otherwise.
     :ivar best: the most similar candidate; ``None`` where there was nothing to compare.
     :ivar served: the candidate to serve; ``None`` unless a hit.
     :ivar servable: similarity of the best candidate against which only the threshold may speak.
@@ -78,7 +86,7 @@ def checked_threshold(threshold: float) -> float:
 
 
 def decide(candidates: Iterable[Candidate], threshold: float) -> Decision:
-    """Serves the first candidate that is in time, close enough and refused by no guard.
+    """Serves the first candidate that is in time, close enough and refused by nobody.
 
     :param candidates: best first, an exact one before all semantic ones; none is taken beyond the
         first that could be served, so that judging them may be left until it is needed.
@@ -119,7 +127,8 @@ def _why_missed(best: Candidate | None, threshold: float) -> tuple[Outcome, str]
         return "expired", "The question was answered before, but that answer has expired."
     return "refused", (
         f"The closest question is {shown(best.similarity)} similar, "
-        f"but a guard refused it: {best.refusal}."
+        f"but {'the verifier' if best.refused_by == 'verifier' else 'a guard'} refused it: "
+        f"{best.refusal}."
     )
 
 

@@ -10,22 +10,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
-    Connection,
+    Boolean,
     Select,
+    and_,
     bindparam,
     column,
     delete,
     func,
     insert,
-    or_,
+    literal_column,
     select,
     update,
 )
 from sqlalchemy.sql import ColumnElement
 
 from cache.database import Database, Prepared, unpacked
+from cache.eviction import age, make_room
+from cache.keeping import UNLIMITED, Limits
 from cache.key import Scope
-from cache.schema import entries, feedback, lookups, vectors
+from cache.schema import entries, epochs, lookups, usage, vectors
+
+NO_TAGS = "[]"
+KIB = 1024
 
 _ID_CHUNK = 10_000
 
@@ -43,7 +49,13 @@ class Entry:
     :ivar last_hit_at: seconds since the epoch; ``None``: never.
     :ivar seconds: what the answer took when the model gave it.
     :ivar tokens: what it cost then.
-    :ivar quarantined: taken out of service by a thumbs-down.
+    :ivar quarantined: taken out of service by a thumbs-down, or by hand.
+    :ivar pinned: never evicted for want of room.
+    :ivar tags: the subjects it is dropped with, sorted.
+    :ivar epoch: how far the count of bumps was when the answer was asked for.
+    :ivar bytes: size of question, answer and vector.
+    :ivar threshold: the one in force when it was stored; ``None`` if it was not told.
+    :ivar verifier: the verifier in force then; ``None``: none.
     """
 
     id: int
@@ -59,7 +71,13 @@ class Entry:
     last_hit_at: float | None
     seconds: float
     tokens: int
-    quarantined: bool
+    quarantined: bool = False
+    pinned: bool = False
+    tags: tuple[str, ...] = ()
+    epoch: int = 0
+    bytes: int = 0
+    threshold: float | None = None
+    verifier: str | None = None
 
     @property
     def shared(self) -> bool:
@@ -85,6 +103,19 @@ class Draft:
     tokens: int
     embedder: str
     vector: NDArray[np.float32]
+    tags: tuple[str, ...] = ()
+    epoch: int | None = None
+    pinned: bool = False
+    hits: int = 0
+    last_hit_at: float | None = None
+    threshold: float | None = None
+    verifier: str | None = None
+    limits: Limits = UNLIMITED
+
+    @property
+    def bytes(self) -> int:
+        """Size of question, answer and vector."""
+        return len(self.question.encode()) + len(self.answer.encode()) + self.vector.nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +129,49 @@ class StoredVector:
     data: bytes
 
 
-_COLUMNS = [entries.c[field.name] for field in fields(Entry)]
-_IN_SERVICE = entries.c.quarantined.is_(False)
-_GIVEN_IDS: Select[tuple[Any]] = select(column("value")).select_from(
+_FIRST_FLAG = [field.name for field in fields(Entry)].index("quarantined")
+_FLAGS = slice(_FIRST_FLAG, _FIRST_FLAG + 3)
+COLUMNS = [entries.c[field.name] for field in fields(Entry)]
+VALID: ColumnElement[bool] = literal_column(
+    """(entries.tags = '[]' OR NOT EXISTS (
+        SELECT 1 FROM json_each(entries.tags) AS tag JOIN epochs ON epochs.tag = tag.value
+        WHERE epochs.epoch > entries.epoch))""",
+    Boolean,
+)
+"""Whether no tag of an entry was bumped since its answer was asked for."""
+_IN_SERVICE = and_(entries.c.quarantined.is_(False), VALID)
+GIVEN_IDS: Select[tuple[Any]] = select(column("value")).select_from(
     func.json_each(bindparam("ids")).table_valued("value")
 )
 _BY_KEY = Prepared(
-    select(*_COLUMNS).where(
+    select(*COLUMNS).where(
         entries.c.scope_id == bindparam("scope_id"), entries.c.key == bindparam("key"), _IN_SERVICE
     )
 )
-_BY_IDS = Prepared(select(*_COLUMNS).where(entries.c.id.in_(_GIVEN_IDS), _IN_SERVICE))
+_BY_ID = Prepared(select(*COLUMNS).where(entries.c.id == bindparam("id"), _IN_SERVICE))
+_BY_IDS = Prepared(select(*COLUMNS).where(entries.c.id.in_(GIVEN_IDS), _IN_SERVICE))
+_SCOPES = Prepared(
+    select(entries.c.id, entries.c.scope_id).where(_IN_SERVICE).order_by(entries.c.id)
+)
 _DELETE_BY_KEY = Prepared(
     delete(entries)
     .where(entries.c.scope_id == bindparam("scope_id"), entries.c.key == bindparam("key"))
-    .returning(entries.c.id)
+    .returning(entries.c.id, entries.c.pinned)
 )
+_SCOPE_COLUMNS = [
+    entries.c[name]
+    for name in (
+        "owner", "conversation", "prompt", "scope_model", "purpose", "context",
+        "language", "knowledge", "plan", "step",
+    )
+]  # fmt: skip
+_QUARANTINED = Prepared(
+    select(entries.c.key, vectors.c.embedder, vectors.c.data, *_SCOPE_COLUMNS, *COLUMNS)
+    .join_from(entries, vectors)
+    .where(entries.c.id.in_(GIVEN_IDS), entries.c.quarantined.is_(True))
+)
+_COUNT = Prepared(select(func.coalesce(func.sum(usage.c.entries), 0)))
+_LAST_EPOCH = Prepared(select(func.coalesce(func.max(epochs.c.epoch), 0)))
 _INSERT = Prepared(insert(entries), [each.name for each in entries.c if each.name != "id"])
 _INSERT_VECTOR = Prepared(insert(vectors), [each.name for each in vectors.c])
 _VECTORS = (
@@ -142,47 +200,65 @@ class EntryStore:
     def by_key(self, scope_id: str, key: str) -> Entry | None:
         """The entry in service under a normalised question's key."""
         rows = self._database.rows(_BY_KEY, {"scope_id": scope_id, "key": key})
-        return _entry(rows[0]) if rows else None
+        return entry_of(rows[0]) if rows else None
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Entry]:
         """Those of the ids that exist and are in service."""
-        rows = self._database.rows(_BY_IDS, {"ids": json.dumps(list(ids))})
-        return {row[0]: _entry(row) for row in rows}
+        wanted = list(ids)
+        if len(wanted) == 1:
+            rows = self._database.rows(_BY_ID, {"id": wanted[0]})
+        else:
+            rows = self._database.rows(_BY_IDS, {"ids": json.dumps(wanted)})
+        return {row[0]: entry_of(row) for row in rows}
 
     def insert(self, draft: Draft) -> tuple[Entry, list[int]]:
-        """Writes an entry and its vector inside :meth:`Database.write`.
+        """Writes an entry and its vector inside :meth:`Database.write`, and makes room for it.
 
         :returns: the entry, and the ids of those whose place it took.
+        :raises LimitError: if there is no room, and none can be made.
         """
-        values = _row_of(draft)
-        replaced = unpacked(self._database.rows(_DELETE_BY_KEY, values))
+        values = _row_of(draft, self._epoch_of(draft), age(self._database))
+        replaced = self._database.rows(_DELETE_BY_KEY, values)
+        values["pinned"] = draft.pinned or any(pinned for _, pinned in replaced)
         values["id"] = entry_id = self._database.insert(_INSERT, values)
         vector = {"entry_id": entry_id, "embedder": draft.embedder, "data": draft.vector.tobytes()}
         self._database.insert(_INSERT_VECTOR, vector)
-        return Entry(**{field.name: values[field.name] for field in fields(Entry)}), replaced
+        evicted = make_room(
+            self._database,
+            draft.limits,
+            owner=draft.scope.owner,
+            kept=entry_id,
+            now=draft.created_at,
+        )
+        return entry_of([values[column.name] for column in COLUMNS]), [
+            *unpacked(replaced),
+            *evicted,
+        ]
 
-    def find(self, *, search: str, limit: int, owner: str | None) -> tuple[Entry, ...]:
-        """Newest first; ``owner`` as in :meth:`cache.semantic.SemanticCache.entries`."""
-        statement = select(*_COLUMNS).order_by(entries.c.id.desc()).limit(limit)
-        if search:
-            found_in = (entries.c.question, entries.c.answer)
-            statement = statement.where(
-                or_(*(field.icontains(search, autoescape=True) for field in found_in))
-            )
-        if owner is not None:
-            statement = statement.where(entries.c.owner.in_({"", owner}))
-        return tuple(_entry(row) for row in self._database.select(statement))
+    def last_epoch(self) -> int:
+        """How often any tag was bumped."""
+        return int(self._database.rows(_LAST_EPOCH, {})[0][0])
+
+    def _epoch_of(self, draft: Draft) -> int:
+        if draft.epoch is not None:
+            return draft.epoch
+        return self.last_epoch() if draft.tags else 0
+
+    def quarantined(self, ids: Sequence[int]) -> list[Draft]:
+        """Those of the ids that are out of service, as they were before, to be stored anew."""
+        rows = self._database.rows(_QUARANTINED, {"ids": json.dumps(list(ids))})
+        return [_draft_of(row) for row in rows]
 
     def delete(self, ids: Sequence[int]) -> int:
         """Removes entries, and their questions' text from the log of lookups."""
         with self._database.write() as connection:
             parameters = {"ids": json.dumps(list(ids))}
             connection.execute(
-                update(lookups).where(lookups.c.nearest_id.in_(_GIVEN_IDS)).values(nearest=None),
+                update(lookups).where(lookups.c.nearest_id.in_(GIVEN_IDS)).values(nearest=None),
                 parameters,
             )
             gone = connection.execute(
-                delete(entries).where(entries.c.id.in_(_GIVEN_IDS)), parameters
+                delete(entries).where(entries.c.id.in_(GIVEN_IDS)), parameters
             )
         return gone.rowcount
 
@@ -192,27 +268,13 @@ class EntryStore:
             connection.execute(delete(lookups))
             return connection.execute(delete(entries)).rowcount
 
-    def judge(self, entry_id: int, *, good: bool, time: float) -> None:
-        """Records a thumb; a bad one takes the entry out of service. Nothing if it is gone."""
-        with self._database.write() as connection:
-            if connection.execute(select(entries.c.id).where(entries.c.id == entry_id)).first():
-                label = {"time": time, "entry_id": entry_id, "good": good}
-                connection.execute(insert(feedback), label)
-                if not good:
-                    _set(connection, entries.c.id == entry_id, quarantined=True)
-
-    def expired_ids(self, now: float) -> list[int]:
-        return unpacked(
-            self._database.select(select(entries.c.id).where(entries.c.expires_at <= now))
-        )
-
     def count(self) -> int:
-        return int(self._database.select(select(func.count()).select_from(entries))[0][0])
+        """How many there are, in service or not."""
+        return int(self._database.rows(_COUNT, {})[0][0])
 
     def scopes(self) -> list[tuple[int, str]]:
         """(id, scope id) of every entry in service, in the order of their ids."""
-        statement = select(entries.c.id, entries.c.scope_id).where(_IN_SERVICE)
-        return [(row[0], row[1]) for row in self._database.select(statement.order_by(entries.c.id))]
+        return self._database.rows(_SCOPES, {})
 
     def shared_scopes(self) -> list[str]:
         """Scope ids of all shared partitions that hold anything."""
@@ -223,7 +285,7 @@ class EntryStore:
         """The vectors of given entries, read piece by piece."""
         for start in range(0, len(ids), _ID_CHUNK):
             parameters = {"ids": json.dumps(ids[start : start + _ID_CHUNK])}
-            statement = _VECTORS.where(entries.c.id.in_(_GIVEN_IDS))
+            statement = _VECTORS.where(entries.c.id.in_(GIVEN_IDS))
             yield from map(_stored_vector, self._database.select(statement, parameters))
 
     def vectors_after(self, last_id: int) -> list[StoredVector]:
@@ -243,38 +305,76 @@ class EntryStore:
             connection.execute(statement, rows)
 
 
-def _entry(row: Sequence[Any]) -> Entry:
+def entry_of(row: Sequence[Any]) -> Entry:
+    """The entry in a row of the columns that :class:`Entry` names."""
     values = list(row)
-    values[-1] = bool(values[-1])
+    quarantined, pinned, tags = values[_FLAGS]
+    values[_FLAGS] = (
+        bool(quarantined),
+        bool(pinned),
+        () if tags == NO_TAGS else tuple(json.loads(tags)),
+    )
     return Entry(*values)
+
+
+def _draft_of(row: Sequence[Any]) -> Draft:
+    key, embedder, data, *told = row
+    entry = entry_of(told[len(_SCOPE_COLUMNS) :])
+    return Draft(
+        key=key,
+        question=entry.question,
+        answer=entry.answer,
+        scope=Scope(*told[: len(_SCOPE_COLUMNS)]),
+        model=entry.model,
+        created_at=entry.created_at,
+        expires_at=entry.expires_at,
+        seconds=entry.seconds,
+        tokens=entry.tokens,
+        embedder=embedder,
+        vector=np.frombuffer(data, dtype=np.float32),
+        tags=entry.tags,
+        epoch=entry.epoch,
+        pinned=entry.pinned,
+        hits=entry.hits,
+        last_hit_at=entry.last_hit_at,
+        threshold=entry.threshold,
+        verifier=entry.verifier,
+    )
 
 
 def _stored_vector(row: Sequence[Any]) -> StoredVector:
     return StoredVector(*row)
 
 
-def _row_of(draft: Draft) -> dict[str, Any]:
+def _row_of(draft: Draft, epoch: int, age_now: float) -> dict[str, Any]:
+    scope, size = draft.scope, draft.bytes
     return {
-        "scope_id": draft.scope.id,
+        "scope_id": scope.id,
         "key": draft.key,
         "question": draft.question,
         "answer": draft.answer,
-        "owner": draft.scope.owner,
-        "conversation": draft.scope.conversation,
-        "purpose": draft.scope.purpose,
-        "prompt": draft.scope.prompt,
-        "scope_model": draft.scope.model,
-        "context": draft.scope.context,
+        "owner": scope.owner,
+        "conversation": scope.conversation,
+        "purpose": scope.purpose,
+        "prompt": scope.prompt,
+        "scope_model": scope.model,
+        "context": scope.context,
+        "language": scope.language,
+        "knowledge": scope.knowledge,
+        "plan": scope.plan,
+        "step": scope.step,
         "model": draft.model,
         "created_at": draft.created_at,
         "expires_at": draft.expires_at,
-        "hits": 0,
-        "last_hit_at": None,
+        "hits": draft.hits,
+        "last_hit_at": draft.last_hit_at,
         "seconds": draft.seconds,
         "tokens": draft.tokens,
         "quarantined": False,
+        "tags": json.dumps(draft.tags) if draft.tags else NO_TAGS,
+        "epoch": epoch,
+        "bytes": size,
+        "value": age_now + draft.seconds * (1 + draft.hits) * KIB / size,
+        "threshold": draft.threshold,
+        "verifier": draft.verifier,
     }
-
-
-def _set(connection: Connection, where: ColumnElement[bool], **values: object) -> None:
-    connection.execute(update(entries).where(where).values(**values))

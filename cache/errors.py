@@ -6,6 +6,8 @@
     ├── EmptyAnswerError      an answer without a single visible character
     ├── AmountError           a duration, count or lifetime that is negative or not a number
     ├── ScopeError            a scope that is neither shared nor somebody's conversation
+    ├── TagError              a tag without a single visible character
+    ├── PersonalDataError     personal data on its way into a shared scope
     ├── EmbedderError         the embedding model is missing, broken, or gives unusable vectors
     │   └── ExportError       the ONNX file could not be made, or does not give the same vectors
     ├── VerifierError         the verifier is missing, broken, or not the one that was calibrated
@@ -13,6 +15,7 @@
         ├── StoreLockedError      somebody else holds it
         ├── StoreReadOnlyError    it may be read and not written
         ├── StoreFullError        the disk (or its quota) is full
+        │   └── LimitError            the limits leave no room, and nothing may be evicted
         ├── StoreVersionError     it was written by a newer version of this package
         └── StoreCorruptError     it is damaged, or no database at all
 
@@ -91,6 +94,31 @@ class ScopeError(CacheError):
         self.conversation = conversation
 
 
+class TagError(CacheError):
+    """A tag with nothing in it.
+
+    :ivar tag: the tag as given.
+    """
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(f"The tag {tag!r} is blank. Give at least one visible character.")
+        self.tag = tag
+
+
+class PersonalDataError(CacheError):
+    """Personal data that would have been shared with everybody.
+
+    :ivar found: what was found, in a few words that do not repeat it.
+    """
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"The question or its answer holds personal data ({found}). "
+            "Store it in the scope of its conversation."
+        )
+        self.found = found
+
+
 class EmbedderError(CacheError):
     """The embedding model cannot be used.
 
@@ -152,6 +180,15 @@ class StoreFullError(StoreError):
     """There is no room for another entry; what is stored is still served."""
 
     remedy = "Free some disk space, or clear expired entries."
+
+
+class LimitError(StoreFullError):
+    """What may not be evicted fills the limits; what is stored is still served."""
+
+    remedy = "Raise the limit, or unpin or delete entries."
+
+    def __init__(self, path: Path, limit: str) -> None:
+        super().__init__(path, f"{limit} leaves no room for another entry")
 
 
 class StoreVersionError(StoreError):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cache.errors import ScopeError
 
@@ -51,6 +51,11 @@ class Scope:
     :ivar model: fingerprint of the model and its parameters.
     :ivar purpose: what the text is for: ``answer``, ``plan``, ...
     :ivar context: fingerprint of what the answer leans on (history, step, facts); blank if nothing.
+    :ivar language: which language is answered in; blank where the question alone decides.
+    :ivar knowledge: which state of the knowledge base the answer was given from; blank without one.
+    :ivar plan: which plan the answer depends on; blank if none.
+    :ivar step: which of its steps; blank if none.
+    :ivar id: SHA-256 (hex, 64 characters) of the fields as a JSON list, which no two scopes share.
     """
 
     owner: str
@@ -59,16 +64,38 @@ class Scope:
     model: str
     purpose: str = "answer"
     context: str = ""
+    language: str = ""
+    knowledge: str = ""
+    plan: str = ""
+    step: str = ""
+    id: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """:raises ScopeError: with an owner and no conversation, or the other way round."""
         if bool(self.owner) != bool(self.conversation):
             raise ScopeError(self.owner, self.conversation)
+        object.__setattr__(self, "id", self._fingerprint())
 
     @classmethod
-    def shared_by_all(cls, *, prompt: str, model: str, purpose: str = "answer") -> Scope:
+    def shared_by_all(
+        cls,
+        *,
+        prompt: str,
+        model: str,
+        purpose: str = "answer",
+        language: str = "",
+        knowledge: str = "",
+    ) -> Scope:
         """The scope of standalone questions, answered without any context."""
-        return cls(owner="", conversation="", prompt=prompt, model=model, purpose=purpose)
+        return cls(
+            owner="",
+            conversation="",
+            prompt=prompt,
+            model=model,
+            purpose=purpose,
+            language=language,
+            knowledge=knowledge,
+        )
 
     @classmethod
     def of_conversation(
@@ -80,6 +107,10 @@ class Scope:
         model: str,
         context: str = "",
         purpose: str = "answer",
+        language: str = "",
+        knowledge: str = "",
+        plan: str = "",
+        step: str = "",
     ) -> Scope:
         """The scope of one conversation.
 
@@ -87,12 +118,26 @@ class Scope:
         """
         if not owner or not conversation:
             raise ScopeError(owner, conversation)
-        return cls(owner, conversation, prompt, model, purpose, context)
+        return cls(
+            owner,
+            conversation,
+            prompt,
+            model,
+            purpose,
+            context,
+            language,
+            knowledge,
+            plan,
+            step,
+        )
 
     @property
-    def id(self) -> str:
-        """SHA-256 (hex, 64 characters) of the fields as a JSON list, which no two scopes share."""
-        fields = (
+    def shared(self) -> bool:
+        """Whether everybody may be served from here."""
+        return not self.owner
+
+    def _fingerprint(self) -> str:
+        first = (
             self.owner,
             self.conversation,
             self.prompt,
@@ -100,12 +145,10 @@ class Scope:
             self.purpose,
             self.context,
         )
+        later = (self.language, self.knowledge, self.plan, self.step)
+        # Lists of six and of ten are never equal, and six were all that schema version 1 had.
+        fields = first + later if any(later) else first
         return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
-
-    @property
-    def shared(self) -> bool:
-        """Whether everybody may be served from here."""
-        return not self.owner
 
 
 def _fold(text: str) -> str:

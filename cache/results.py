@@ -19,6 +19,8 @@ class Lookup:
     :ivar nearest: the closest question.
     :ivar reason: a sentence that says why.
     :ivar seconds: what the lookup took.
+    :ivar probability: the verifier's, that one answer serves both questions, 0..1; ``None`` where
+        it was not asked or gave none.
     """
 
     id: str
@@ -29,6 +31,7 @@ class Lookup:
     nearest: str | None
     reason: str
     seconds: float
+    probability: float | None = None
 
     @property
     def hit(self) -> bool:

@@ -14,9 +14,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
-HISTORY = ("1: entries, their vectors, the log of lookups, running totals, feedback",)
+HISTORY = (
+    "1: entries, their vectors, the log of lookups, running totals, feedback",
+    "2: tags and epochs, pins, sizes and values of entries, labels of lookups, flights",
+)
 """One line for each schema version, oldest first; the newest is what this package writes."""
 
 SCHEMA_VERSION = len(HISTORY)
@@ -45,9 +49,23 @@ entries = Table(
     Column("seconds", Float, nullable=False),
     Column("tokens", Integer, nullable=False),
     Column("quarantined", Boolean, nullable=False, default=False),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("knowledge", Text, nullable=False, server_default=""),
+    Column("plan", Text, nullable=False, server_default=""),
+    Column("step", Text, nullable=False, server_default=""),
+    Column("tags", Text, nullable=False, server_default="[]"),
+    Column("epoch", Integer, nullable=False, server_default="0"),
+    Column("pinned", Boolean, nullable=False, server_default="0"),
+    Column("bytes", Integer, nullable=False, server_default="0"),
+    Column("value", Float, nullable=False, server_default="0"),
+    Column("threshold", Float),
+    Column("verifier", Text),
     UniqueConstraint("scope_id", "key"),
     Index("entries_of_owner", "owner"),
     Index("entries_by_expiry", "expires_at"),
+    Index("entries_by_value", "value"),
+    Index("entries_by_owner_and_value", "owner", "value"),
+    Index("entries_with_tags", "id", sqlite_where=literal_column("tags") != "[]"),
     sqlite_autoincrement=True,
 )
 
@@ -80,7 +98,10 @@ lookups = Table(
     Column("threshold", Float, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("seconds_saved", Float, nullable=False),
+    Column("probability", Float),
+    Column("verdict", Boolean),
     Index("lookups_by_time", "time"),
+    Index("lookups_by_entry", "entry_id"),
 )
 
 totals = Table(
@@ -97,4 +118,58 @@ feedback = Table(
     Column("time", Float, nullable=False),
     Column("entry_id", ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
     Column("good", Boolean, nullable=False),
+)
+
+labels = Table(
+    "labels",
+    METADATA,
+    Column("lookup_id", Text, primary_key=True),
+    Column("time", Float, nullable=False),
+    Column("scope_id", Text, nullable=False),
+    Column("similarity", Float, nullable=False),
+    Column("probability", Float),
+    Column("good", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+)
+"""What is known of lookups' pairs. No text: it stays when the log and the entries are cleared."""
+
+epochs = Table(
+    "epochs",
+    METADATA,
+    Column("tag", Text, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+)
+"""When a tag was last bumped, in a count over all tags: what is older under that tag is void."""
+
+flights = Table(
+    "flights",
+    METADATA,
+    Column("scope_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("expires", Float, nullable=False),
+)
+"""The questions that are being answered now, and by whom."""
+
+usage = Table(
+    "usage",
+    METADATA,
+    Column("owner", Text, primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+)
+"""What each owner's entries take, kept by triggers: summing up a million rows takes too long."""
+
+TRIGGERS = (
+    """
+    CREATE TRIGGER entry_added AFTER INSERT ON entries BEGIN
+        INSERT INTO usage (owner, entries, bytes) VALUES (new.owner, 1, new.bytes)
+        ON CONFLICT (owner) DO UPDATE SET entries = entries + 1, bytes = bytes + new.bytes;
+    END
+    """,
+    """
+    CREATE TRIGGER entry_removed AFTER DELETE ON entries BEGIN
+        UPDATE usage SET entries = entries - 1, bytes = bytes - old.bytes WHERE owner = old.owner;
+    END
+    """,
 )

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Integer,
+    Select,
     bindparam,
     delete,
     func,
@@ -23,10 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql import ColumnElement
 
+from cache.calibration import Source
 from cache.database import Database
 from cache.decision import Outcome, Tier
+from cache.entries import KIB
 from cache.errors import StoreError
-from cache.schema import entries, lookups, totals
+from cache.eviction import AGE
+from cache.evidence import unlabelled
+from cache.schema import entries, labels, lookups, totals
 
 LOG_KEPT = 10_000
 """How many of the newest lookups the log keeps; the running totals count all of them."""
@@ -54,6 +59,11 @@ class LookupRecord:
     :ivar threshold: the one in force, 0..1.
     :ivar seconds: what the lookup took.
     :ivar seconds_saved: what the model took for the answer served, less that; 0 unless a hit.
+    :ivar probability: the verifier's, that one answer serves the question and ``nearest``, 0..1;
+        ``None`` where it was not asked or gave none.
+    :ivar verdict: whether the verifier would let it be served; ``None`` where it was not asked.
+    :ivar label: whether one answer does serve both; ``None`` as long as nobody has told.
+    :ivar label_source: who has told.
     """
 
     id: str
@@ -74,6 +84,10 @@ class LookupRecord:
     threshold: float
     seconds: float
     seconds_saved: float
+    probability: float | None = None
+    verdict: bool | None = None
+    label: bool | None = None
+    label_source: Source | None = None
 
     @property
     def hit(self) -> bool:
@@ -102,6 +116,7 @@ class CacheStats:
     :ivar seconds_saved: the model's time for what was served, less the lookups' own.
     :ivar tokens_saved: the model's tokens for what was served.
     :ivar bytes: size of all files on disk.
+    :ivar paused: why nothing is stored at present, for people; ``None`` while storing works.
     """
 
     exact_hits: int
@@ -113,6 +128,7 @@ class CacheStats:
     seconds_saved: float
     tokens_saved: int
     bytes: int
+    paused: str | None = None
 
     @property
     def hits(self) -> int:
@@ -149,7 +165,10 @@ class WhatIf:
         return self.hits / self.lookups if self.lookups else None
 
 
-_COLUMNS = [lookups.c[field.name] for field in fields(LookupRecord)]
+_LOGGED = [field.name for field in fields(LookupRecord) if field.name in lookups.c]
+_RECORDS = select(*(lookups.c[name] for name in _LOGGED), labels.c.good, labels.c.source).join_from(
+    lookups, labels, labels.c.lookup_id == lookups.c.id, isouter=True
+)
 
 
 class Journal:
@@ -209,11 +228,20 @@ class Journal:
 
     def newest(self, limit: int, owner: str | None) -> tuple[LookupRecord, ...]:
         """Newest first; ``owner`` sees what he asked himself, ``None`` sees everything."""
+        return self._records(_RECORDS, limit, owner)
+
+    def unlabelled(self, limit: int, owner: str | None) -> tuple[LookupRecord, ...]:
+        """Lookups whose pair can be judged and was not, newest first."""
+        return self._records(unlabelled(_RECORDS), limit, owner)
+
+    def _records(
+        self, statement: Select[Any], limit: int, owner: str | None
+    ) -> tuple[LookupRecord, ...]:
         self.flush()
-        statement = select(*_COLUMNS).order_by(lookups.c.time.desc(), lookups.c.id.desc())
         if owner is not None:
             statement = statement.where(lookups.c.asker == owner)
-        return tuple(_record(row) for row in self._database.select(statement.limit(limit)))
+        statement = statement.order_by(lookups.c.time.desc(), lookups.c.id.desc()).limit(limit)
+        return tuple(LookupRecord(*row) for row in self._database.select(statement))
 
     def what_if(self, threshold: float, last: int, owner: str | None) -> WhatIf:
         records = self.newest(last, owner)
@@ -236,8 +264,7 @@ def new_lookup_id() -> str:
 
 
 def _write(connection: Connection, taken: Sequence[tuple[LookupRecord, int]]) -> None:
-    names = [field.name for field in fields(LookupRecord)]
-    rows = [{name: getattr(record, name) for name in names} for record, _ in taken]
+    rows = [{name: getattr(record, name) for name in _LOGGED} for record, _ in taken]
     connection.execute(insert(lookups), rows)
     _add_totals(connection, taken)
     _count_hits(connection, [record for record, _ in taken if record.hit])
@@ -268,10 +295,13 @@ def _count_hits(connection: Connection, hits: Sequence[LookupRecord]) -> None:
         return
     counts = Counter(record.entry_id for record in hits)
     last = {record.entry_id: record.time for record in hits}
+    hits_now = entries.c.hits + bindparam("more")
+    age = select(func.max(totals.c.amount)).where(totals.c.name == AGE).scalar_subquery()
+    worth = entries.c.seconds * (1 + hits_now) * KIB / func.max(1, entries.c.bytes)
     statement = (
         update(entries)
         .where(entries.c.id == bindparam("of_entry"))
-        .values(hits=entries.c.hits + bindparam("more"), last_hit_at=bindparam("at"))
+        .values(hits=hits_now, last_hit_at=bindparam("at"), value=func.coalesce(age, 0) + worth)
     )
     rows = [{"of_entry": id_, "more": more, "at": last[id_]} for id_, more in counts.items()]
     connection.execute(statement, rows)
@@ -280,7 +310,3 @@ def _count_hits(connection: Connection, hits: Sequence[LookupRecord]) -> None:
 def _forget_oldest(connection: Connection) -> None:
     newest = connection.execute(select(func.max(_ROWID)).select_from(lookups)).scalar_one()
     connection.execute(delete(lookups).where(newest - LOG_KEPT >= _ROWID))
-
-
-def _record(row: Sequence[Any]) -> LookupRecord:
-    return LookupRecord(*row)

@@ -7,12 +7,14 @@ from pathlib import Path
 import cache
 
 PROMISED = {
-    "AmountError", "BlankQuestionError", "CacheError", "CacheStats", "Candidate", "DEFAULT_GUARDS",
-    "Decision", "Embedder", "EmbedderError", "EmptyAnswerError", "Entry", "Explanation",
-    "ExportError", "Guard", "Judgement", "Lookup", "LookupRecord", "OnnxEmbedder", "Scope",
-    "ScopeError", "SemanticCache", "SentenceTransformerEmbedder", "StoreCorruptError",
-    "StoreError", "StoreFullError", "StoreLockedError", "StoreReadOnlyError", "StoreVersionError",
-    "ThresholdError", "WhatIf", "export_onnx", "judge", "load_embedder", "normalise",
+    "AmountError", "BlankQuestionError", "CacheError", "CacheStats", "Candidate",
+    "DEFAULT_GUARDS", "Decision", "Embedder", "EmbedderError", "EmptyAnswerError", "Entry",
+    "Explanation", "ExportError", "Guard", "Judgement", "Lifetimes", "LimitError", "Limits",
+    "Lookup", "LookupRecord", "OnnxEmbedder", "PersonalDataError", "Scope", "ScopeError",
+    "SemanticCache", "SentenceTransformerEmbedder", "StoreCorruptError", "StoreError",
+    "StoreFullError", "StoreLockedError", "StoreReadOnlyError", "StoreVersionError", "TagError",
+    "ThresholdError", "VerifierError", "WhatIf", "export_onnx", "judge", "load_embedder",
+    "normalise",
 }  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def test_a_refused_lookup_tells_which_guard_refused(cache):
     keep(cache, "how long do 2 eggs boil")
     lookup = look(cache, "how long do 3 eggs boil", threshold=0.5)
     assert not lookup.hit
-    assert "numbers or dates differ (3 / 2)" in lookup.reason
+    assert "a guard refused it: numbers differ (3 / 2)" in lookup.reason
 
 
 def test_storing_again_replaces_and_gives_a_new_id(cache):

@@ -22,7 +22,7 @@ def test_totals_tell_hits_by_tier_misses_and_what_was_saved(cache):
     entry = keep(cache, MARATHON)
     look(cache, MARATHON)
     look(cache, ALIKE)
-    look(cache, "How long is 1 marathon", threshold=0.5)
+    look(cache, "How long is 3 marathon", threshold=0.5)
     stats = cache.stats()
     assert (stats.exact_hits, stats.semantic_hits, stats.misses, stats.refused) == (1, 1, 2, 1)
     assert (stats.hits, stats.lookups, stats.hit_rate) == (2, 4, 0.5)
@@ -91,7 +91,7 @@ def test_what_if_counts_hits_at_another_threshold(cache):
     keep(cache, MARATHON)
     look(cache, MARATHON, threshold=0.99)
     similarity = look(cache, ALIKE, threshold=0.99).similarity
-    look(cache, "How long is 1 marathon", threshold=0.99)
+    look(cache, "How long is 3 marathon", threshold=0.99)
     look(cache, "unheard of", threshold=0.99)
     now = cache.what_if(0.99)
     assert (now.lookups, now.hits, now.exact, now.were) == (4, 1, 1, 1)
