@@ -1,4 +1,4 @@
-"""Trains the pair model on drawn pairs, and keeps the weights that serve held-out pairs best."""
+"""Trains the pair model on drawn pairs."""
 
 from __future__ import annotations
 
@@ -56,9 +56,10 @@ def train(
 ) -> PairModel:
     """Trains on pairs that are drawn as they are needed, none twice.
 
-    The best weights so far are in ``folder / "best.pt"`` at any time.
+    The averaged weights so far are in ``folder / "last.pt"`` at any time.
 
-    :returns: the model with the weights of the highest AUC on the held-out pairs.
+    :param held_out: looked at on the way, and chosen by in no way.
+    :returns: the model with the averaged weights at the end, when the rate has fallen to 0.
     """
     torch.manual_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def train(
         model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(plan.averaged)
     )
     batches = _batches(drawer, plan.pairs_a_step, seed)
-    best, step, started, losses = 0.0, 0, time.monotonic(), []
+    step, started, losses = 0, time.monotonic(), []
     while step < plan.rising + plan.steady + plan.falling:
         step += 1
         if (folder / "finish").exists() and step < plan.rising + plan.steady:
@@ -85,10 +86,7 @@ def train(
             )
             losses.clear()
             torch.save(averaged.module.state_dict(), folder / "last.pt")
-            if found > best:
-                best = found
-                torch.save(averaged.module.state_dict(), folder / "best.pt")
-    model.load_state_dict(torch.load(folder / "best.pt", weights_only=True))
+    model.load_state_dict(averaged.module.state_dict())
     return model.eval()
 
 
