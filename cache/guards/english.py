@@ -28,6 +28,7 @@ class English:
     frame: frozenset[str]
     general_verbs: frozenset[str]
     negations: frozenset[str]
+    one_thing: dict[str, int]
     relatives: frozenset[str]
     depriving: frozenset[str]
     avoiding: frozenset[str]
@@ -51,6 +52,11 @@ def english() -> English:
         general_verbs=frozenset(data["general_verbs"].split()),
         negations=frozenset(data["negations"].split()),
         depriving=frozenset(data["depriving"].split()),
+        one_thing={
+            name: number
+            for number, line in enumerate(data["one_thing"].strip().splitlines())
+            for name in line.split(",")
+        },
         relatives=frozenset(data["relatives"].split()),
         avoiding=frozenset(data["avoiding"].split()),
         idle_negations=frozenset(data["idle_negations"].split()),

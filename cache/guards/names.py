@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cache.guards.alignment import align
 from cache.guards.dates import is_date
+from cache.guards.english import english
 from cache.guards.lexicon import lexicon
 from cache.guards.numerals import is_number
 from cache.guards.reading import Question, Word, read
@@ -129,12 +130,13 @@ def _is_abbreviated(name: Name, other: Question) -> bool:
 
 
 def _one_thing(one: Name, other: Name) -> bool:
-    ours, theirs = _named(one), _named(other)
-    return not ours.isdisjoint(theirs)
+    return not _named(one).isdisjoint(_named(other))
 
 
 def _named(name: Name) -> frozenset[str]:
     whole = " ".join(word.lower for word in name)
+    if whole in english().one_thing:
+        return frozenset({f"={english().one_thing[whole]}"})
     things = lexicon().named(whole) or lexicon().named(whole.removesuffix("s"))
     return things or frozenset().union(*(lexicon().named(word.lower) for word in name))
 

@@ -102,7 +102,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 def _number_like() -> frozenset[str]:
     """Words that a number may begin with."""
     words = _number_words()
-    others = {"half", "a", "an", "noon", "midday", "midnight"}
+    others = {"half", "quarter", "a", "an", "noon", "midday", "midnight"}
     return frozenset(
         words.cardinals.keys()
         | words.ordinals.keys()
@@ -180,7 +180,8 @@ class _Scanner:
         if not (hours.isdecimal() and int(hours) <= 24 and (minutes or "0").isdecimal()):
             return Quantity(text, _readings(digits))
         at = 60 * int(hours) + int(minutes or 0)
-        return Quantity(text, frozenset({digits, hours}), CLOCK, self._times(at, suffix))
+        bare = frozenset({digits, digits.replace(":", "."), hours})
+        return Quantity(text, bare, CLOCK, self._times(at, suffix))
 
     def _times(self, at: int, suffix: str) -> frozenset[str]:
         """Minutes after midnight; both halves of the day where nothing tells which is meant."""
@@ -224,9 +225,9 @@ class _Scanner:
 
     def _spelt_with_unit(self, text: str, number: str) -> Quantity:
         sure = int(number) > _VAGUE
-        if self._lower() == "o'clock" or self._before_daypart():
+        if self._lower() in _CLOCK_WORDS or self._before_daypart():
             self._at += 1
-            return self._clock(text, number, "")
+            return self._clock(text, number, self._lower(-1))
         unit = self._taken_unit()
         if unit in units():
             return _quantity(text, frozenset({number}), unit, sure=sure)
@@ -238,7 +239,7 @@ class _Scanner:
 
     def _single(self) -> Quantity | None:
         """Ordinals, "half", "twice", "noon", "a day", "XIV", "hundred" alone."""
-        found = self._noon() or self._single_time() or self._single_number()
+        found = self._noon() or self._quarter() or self._single_time() or self._single_number()
         if found is not None:
             self._at += 1
         return found
@@ -273,6 +274,13 @@ class _Scanner:
         if minutes is None:
             return None
         return Quantity(self._lower(), frozenset({"12"}), CLOCK, frozenset({str(minutes)}))
+
+    def _quarter(self) -> Quantity | None:
+        """ "a quarter of an hour"."""
+        if self._lower() != "quarter" or self._lower(1) != "of" or self._lower(3) != "hour":
+            return None
+        self._at += 3
+        return _quantity("a quarter", frozenset({"1/4"}), "hour")
 
     def _single_time(self) -> Quantity | None:
         if self._lower() not in {"a", "an"} or self._lower(1) not in _COUNTED_TIMES:

@@ -16,13 +16,17 @@ from cache.guards.reading import Question, Word, read
 def opposites(asked: str, stored: str) -> str | None:
     """Refuses opposites ("enable", "disable"), unless a negation makes up for them."""
     sides = align(asked, stored)
-    if not sides.both_english:
+    if not sides.both_english or sides.overlap < _RELATED:
         return None
     denied, other_denied = _denied(asked), _denied(stored)
     for one, other in product(_loose(sides.asked, sides.stored), _loose(sides.stored, sides.asked)):
         if _oppose(sides, one, other) and (one in denied) == (other in other_denied):
             return f"opposites ({one.lower} / {other.lower})"
     return None
+
+
+_RELATED = 0.2
+"""Overlap below which two questions have too little in common for opposites to mean anything."""
 
 
 def _denied(text: str) -> frozenset[Word]:
@@ -51,6 +55,8 @@ def _oppose(sides: Alignment, one: Word, other: Word) -> bool:
         return False
     if one.telling and other.telling:
         return True
+    if not (one.telling or other.telling) or {one.lower, other.lower} & english().negations:
+        return False
     return _neighbours(sides.asked, one) & _neighbours(sides.stored, other) != set()
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cache.guards.alignment import align
+from cache.guards.alignment import Alignment, align
 from cache.guards.dates import WEEKDAYS, Dates, dates
 from cache.guards.numerals import CLOCK, Quantity, quantities
 
 _UNSURE_DAYS = frozenset({"today", "this week", "this month", "this year"})
 """What a question that names no day means anyway."""
+_RELATED = 0.4
+"""Overlap from which a number that only one question has makes it another one: a free rewording
+may tell a number in words ("before the Revolution of 1789")."""
 _ALIKE = 0.5
 """Overlap from which "tomorrow" alone makes another question; in a free rewording it may be told
 otherwise, or be no part of what is asked."""
@@ -21,7 +24,7 @@ def numbers(asked: str, stored: str) -> str | None:
     """Refuses where numbers, units, times, versions or identifiers differ."""
     ours, theirs = quantities(asked), quantities(stored)
     our_rest, their_rest = _without(ours, theirs), _without(theirs, ours)
-    if not _tell(our_rest, their_rest, english=align(asked, stored).both_english):
+    if not (our_rest and their_rest) and not _sure(our_rest + their_rest, align(asked, stored)):
         return None
     return f"numbers differ ({_listed(our_rest)} / {_listed(their_rest)})"
 
@@ -30,10 +33,11 @@ def _without(ours: Iterable[Quantity], theirs: Iterable[Quantity]) -> list[Quant
     return [one for one in ours if not any(one.agrees_with(other) for other in theirs)]
 
 
-def _tell(ours: list[Quantity], theirs: list[Quantity], *, english: bool) -> bool:
-    if ours and theirs:
-        return True
-    return any(one.sure and (english or _is_large(one)) for one in ours + theirs)
+def _sure(lone: Iterable[Quantity], sides: Alignment) -> bool:
+    """Whether numbers that only one question has make it another question."""
+    return sides.overlap >= _RELATED and any(
+        one.sure and (sides.both_english or _is_large(one)) for one in lone
+    )
 
 
 def _is_large(quantity: Quantity) -> bool:

@@ -251,6 +251,9 @@ def _merged(pieces: list[str], lexicon_: Lexicon) -> Iterator[str]:
             yield piece
 
 
+_DETERMINERS = frozenset({"a", "an", "the", "my", "your", "our", "this", "that"})
+
+
 def _is_compound(pieces: list[str], index: int) -> bool:
     """ "full time" is "full-time"."""
     if index + 1 == len(pieces):
@@ -261,6 +264,8 @@ def _is_compound(pieces: list[str], index: int) -> bool:
 def _particle_of(pieces: list[str], index: int, lexicon_: Lexicon) -> int | None:
     verb = pieces[index].lower()
     if not verb[0].isalpha() or verb in english().function:
+        return None
+    if index and pieces[index - 1].lower() in _DETERMINERS:
         return None
     for at in range(index + 1, min(index + 5, len(pieces))):
         piece = pieces[at].lower()

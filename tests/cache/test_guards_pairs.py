@@ -112,7 +112,7 @@ Is there a monthly plan? | Is there a yearly plan? | monthly / yearly
 Does it cover personal use? | Does it cover commercial use? | personal / commercial
 What is in the free version? | What is in the premium version? | free / premium
 Is there a discount for new customers? | Is there a discount for existing customers? |
-How early must I be there for a domestic flight? | How early must I be there for an international flight? |
+When must I be there for a domestic flight? | When must I be there for an international flight? |
 Do full-time workers get a bonus? | Do part time workers get a bonus? | full-time / part-time
 Can I open a joint account? | Can I open a savings account? | joint / savings
 How much is a one-way fare? | How much is a return fare? |
