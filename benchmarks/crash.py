@@ -209,7 +209,7 @@ def _rearranging(folder: Path) -> Iterator[_Rearranging]:
 def _space(folder: Path) -> Iterator[tuple[Database, VectorSpace]]:
     path = folder / "cache.sqlite3"
     with closing(Database.open(path, busy_seconds=10, read_only=False)) as database:
-        yield database, VectorSpace.load(folder, database, Digests(), LARGE_FROM)
+        yield database, VectorSpace.load(folder, database, Digests(), large_from=LARGE_FROM)
 
 
 def _look(folder: Path, findings: Findings, moments: random.Random) -> None:

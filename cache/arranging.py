@@ -10,7 +10,6 @@ import numpy as np
 
 from cache.clusters import ClusteredPartition, clustered
 from cache.database import Database
-from cache.errors import StoreError
 from cache.id_map import Ids
 from cache.index import ScopedIndex
 from cache.index_file import IndexFolder
@@ -45,6 +44,7 @@ class Arranger:
         """Rearranges one partition, if it is still outgrown.
 
         :param check: called often; what it raises calls everything off and leaves all as it was.
+        :raises StoreError: if the vectors cannot be read; all is left as it was then, too.
         """
         with self._database.lock:
             partition = index.partitions.get(scope_id)
@@ -54,8 +54,6 @@ class Arranger:
         try:
             built = self._built(scope_id, ids, check)
             self._swap_in(index, scope_id, built, changes, check)
-        except StoreError as error:
-            _log.warning("A partition of %d vectors was not rearranged: %s", len(ids), error)
         finally:
             with self._database.lock:
                 index.unwatch(scope_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -9,6 +10,9 @@ from collections import deque
 from collections.abc import Callable
 
 from cache.clusters import StoppedError
+from cache.errors import CacheError
+
+_log = logging.getLogger(__name__)
 
 Job = Callable[[Callable[[], None]], None]
 """Work in steps. It calls what it is given between them, which raises when it is to stop."""
@@ -68,6 +72,8 @@ class Background:
     def _do(self, name: str, job: Job) -> None:
         try:
             job(self._check)
+        except CacheError as error:
+            _log.warning("Not done in the background (%s): %s", name, error)
         finally:
             with self._condition:
                 self._names.discard(name)

@@ -209,10 +209,7 @@ class ScopedIndex:
             for scope_id in scope_ids
             if (partition := self._partitions.get(scope_id)) is not None
         ]
-        if len(found) == 1:
-            return found[0]
-        every = (neighbour for some in found for neighbour in some)
-        return sorted(every, key=lambda neighbour: -neighbour.similarity)[:k]
+        return found[0] if len(found) == 1 else best_of(found, k)
 
     def watch(self, scope_id: str) -> list[tuple[int, bool]]:
         """From now on, (id, whether it is there) of each change in a scope is added to the list."""
@@ -237,6 +234,19 @@ class ScopedIndex:
         changes = self._changes.get(scope_id)
         if changes is not None:
             changes.extend((entry_id, there) for entry_id in ids.tolist())
+
+
+def best_of(found: Iterable[Sequence[Neighbour]], k: int) -> list[Neighbour]:
+    """The k nearest of several searches, best first."""
+    every = (neighbour for some in found for neighbour in some)
+    return sorted(every, key=lambda neighbour: -neighbour.similarity)[:k]
+
+
+def nearest(ids: Ids, vectors: Vectors, vector: Vectors, k: int) -> list[Neighbour]:
+    """The k nearest to a vector of shape (d,) among vectors of shape (n, d), best first."""
+    similarities = vectors @ vector
+    best = np.argsort(-similarities, kind="stable")[:k]
+    return neighbours(ids[best], similarities[best])
 
 
 def neighbours(ids: Ids, similarities: Vectors) -> list[Neighbour]:

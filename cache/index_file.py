@@ -45,10 +45,12 @@ class ScopeVectors:
 class Saved:
     """What could be believed of the files.
 
+    :ivar checked_to: up to this entry id, every vector in the database was this space's.
     :ivar flat: flat partitions.
     :ivar clusters: FAISS's inverted files by scope id.
     """
 
+    checked_to: int = 0
     flat: Sequence[ScopeVectors] = ()
     clusters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -68,6 +70,7 @@ class _Manifest:
     format: int
     embedder: str
     dimension: int
+    checked_to: int = 0
     flat: _Flat | None = None
     clusters: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -97,11 +100,14 @@ class IndexFolder:
             for scope_id, (name, sha256) in manifest.clusters.items()
             if (index := self._checked(name, sha256)) is not None
         }
-        return Saved(_parts(flat, manifest.flat), clusters)
+        return Saved(manifest.checked_to, _parts(flat, manifest.flat), clusters)
 
-    def save_flat(self, parts: Sequence[ScopeVectors], kept: Sequence[str]) -> None:
+    def save_flat(
+        self, parts: Sequence[ScopeVectors], kept: Sequence[str], checked_to: int
+    ) -> None:
         """Writes all flat partitions, and keeps only the given scopes' clustered ones.
 
+        :param checked_to: see :class:`Saved`.
         :raises OSError: if the folder cannot be written.
         """
         index = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
@@ -111,7 +117,7 @@ class IndexFolder:
         flat = _Flat(sha256, [(part.scope_id, len(part.ids)) for part in parts])
         manifest = self._manifest()
         clusters = {scope: file for scope, file in manifest.clusters.items() if scope in kept}
-        self._write_manifest(replace(manifest, flat=flat, clusters=clusters))
+        self._write_manifest(replace(manifest, checked_to=checked_to, flat=flat, clusters=clusters))
         self._remove_others({name for name, _ in clusters.values()})
 
     def save_clusters(self, scope_id: str, index: Any) -> Any:

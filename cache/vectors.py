@@ -9,19 +9,19 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cache.arranging import Arranger
 from cache.background import Background
-from cache.clusters import ClusteredPartition, SignPartition
+from cache.clusters import ClusteredPartition
 from cache.database import Database
 from cache.embedder import Embedder
-from cache.entries import Draft, Entry, EntryStore
+from cache.entries import Draft, Entry, EntryStore, StoredVector
 from cache.errors import EmbedderError
 from cache.id_map import Ids
-from cache.index import LARGE_FROM, FlatPartition, Neighbour, ScopedIndex, Vectors
+from cache.index import LARGE_FROM, FlatPartition, Neighbour, ScopedIndex, Vectors, best_of, nearest
 from cache.index_file import IndexFolder, Saved, ScopeVectors
 from cache.memo import Memo
+from cache.restoring import Restorer
 from cache.stored_vectors import StoredVectors
 
 _log = logging.getLogger(__name__)
@@ -33,14 +33,14 @@ _CAUGHT_UP_AT_ONCE = 2000
 """As many entries of another process are taken over by the lookup that notices them; more, in the
 background."""
 
-_CAUGHT_UP_AT_START = 20_000
-"""As many entries are added to a clustered partition before it serves; more, in the background."""
+SMALL = 32
+"""A scope with fewer entries has no partition: its vectors are read from the database to search it,
+which takes 0.1 ms. Most scopes are one moment of one conversation, and there may be a million."""
 
 _UNSAVED_SHARE = 0.01
 """A clustered partition is written again once this share of it has changed. What its file lacks
 is read from the database at the next start."""
 
-_CHECKED = 8
 _REMEMBERED = 256
 
 
@@ -67,6 +67,7 @@ class VectorSpace:
     :param folder: where the index is saved.
     :param database: the truth.
     :param embedder: makes the vectors; names the space.
+    :param small: size of a scope from which it has a partition.
     :param large_from: partition size from which it is rearranged in clusters.
     """
 
@@ -75,16 +76,20 @@ class VectorSpace:
         folder: Path,
         database: Database,
         embedder: Embedder,
+        *,
+        small: int = SMALL,
         large_from: int = LARGE_FROM,
     ) -> None:
         self.embedder = embedder
         self._folder = folder
         self._database = database
+        self._small = small
         self._large_from = large_from
         self._entries = EntryStore(database)
         self._stored = StoredVectors(database, embedder.name, embedder.dimension)
         self._files = IndexFolder(folder, embedder.name, embedder.dimension)
         self._index = ScopedIndex(embedder.dimension, large_from)
+        self._restorer = Restorer(self._index, self._stored)
         self._background = Background()
         self._seen_changes = -1
         self._last_id = 0
@@ -97,10 +102,12 @@ class VectorSpace:
         folder: Path,
         database: Database,
         embedder: Embedder,
+        *,
+        small: int = SMALL,
         large_from: int = LARGE_FROM,
     ) -> VectorSpace:
         """The index as the database has it: from its files as far as they are right."""
-        space = cls(folder, database, embedder, large_from)
+        space = cls(folder, database, embedder, small=small, large_from=large_from)
         with database.lock:
             space._seen_changes = database.foreign_changes
             space._fill(space._files.load())
@@ -118,10 +125,19 @@ class VectorSpace:
         return vector
 
     def search(self, scope_ids: Sequence[str], vector: Vectors, k: int) -> list[Neighbour]:
-        """The k nearest in the given scopes, entries of other processes included."""
+        """The k nearest in the given scopes and no other, entries of other processes included."""
         with self._database.lock:
             self._catch_up()
-            return self._index.search(scope_ids, vector, k)
+            found = [self._search_one(scope_id, vector, k) for scope_id in scope_ids]
+        return found[0] if len(found) == 1 else best_of(found, k)
+
+    def _search_one(self, scope_id: str, vector: Vectors, k: int) -> list[Neighbour]:
+        if scope_id not in self._index.partitions:
+            ids, vectors = self._stored.of_scope(scope_id, self._small)
+            if len(ids) < self._small:
+                return nearest(ids, vectors, vector, k)
+            self._promote(scope_id)
+        return self._index.search([scope_id], vector, k)
 
     def insert(self, draft: Draft) -> Entry:
         """Keeps an entry, then makes it findable."""
@@ -132,9 +148,15 @@ class VectorSpace:
             self._last_id = entry.id
         with self._database.lock:
             self._index.remove(replaced)
-            self._add(draft.scope.id, [entry.id], draft.vector.reshape(1, -1))
+            self._add_one(draft.scope.id, entry.id, draft.vector)
             self._unsaved = True
         return entry
+
+    def _add_one(self, scope_id: str, entry_id: int, vector: Vectors) -> None:
+        if scope_id in self._index.partitions:
+            self._add(scope_id, [entry_id], vector.reshape(1, -1))
+        elif self._stored.has(scope_id, self._small):
+            self._promote(scope_id)
 
     def delete(self, ids: Sequence[int]) -> int:
         gone = self._entries.delete(ids)
@@ -145,6 +167,7 @@ class VectorSpace:
         with self._database.lock:
             gone = self._entries.clear()
             self._index = ScopedIndex(self.embedder.dimension, self._large_from)
+            self._restorer = Restorer(self._index, self._stored)
             self._unsaved = True
         return gone
 
@@ -154,20 +177,25 @@ class VectorSpace:
             self._unsaved |= self._index.remove(ids) > 0
 
     def agreement(self) -> Agreement:
-        """Compares index and database, id by id and scope by scope."""
+        """Compares index and database, id by id and scope by scope.
+
+        Scopes without a partition are in the database alone, and agree with it by nature.
+        """
         with self._database.lock:
             self._catch_up()
-            stored = set(self._entries.scopes())
+            partitions = self._index.partitions
+            scopes = self._entries.scopes()
+            stored = {(one, scope_id) for one, scope_id in scopes if scope_id in partitions}
             found = {
                 (entry_id, scope_id)
-                for scope_id, partition in self._index.partitions.items()
+                for scope_id, partition in partitions.items()
                 for entry_id in partition.ids.tolist()
             }
         missing, extra = (
             tuple(sorted(entry_id for entry_id, _ in some))
             for some in (stored - found, found - stored)
         )
-        return Agreement(len(stored), missing, extra)
+        return Agreement(len(scopes), missing, extra)
 
     def settle(self) -> None:
         """Waits until nothing is being rearranged or caught up in the background."""
@@ -199,60 +227,51 @@ class VectorSpace:
             for scope_id, part in partitions.items()
             if isinstance(part, ClusteredPartition)
         }
-        self._files.save_flat(flat, list(clustered))
+        self._files.save_flat(flat, list(clustered), self._last_id)
         for scope_id, part in clustered.items():
             if part.unsaved > _UNSAVED_SHARE * len(part):
                 self._files.save_clusters(scope_id, part.index)
 
     def _fill(self, saved: Saved) -> None:
-        by_scope = self._stored.ids_by_scope()
-        self._take_over_clusters(saved, by_scope)
-        self._take_over_flat(saved, by_scope)
-        missing = [self._missing(scope_id, ids) for scope_id, ids in by_scope.items()]
-        self._load(np.sort(np.concatenate([np.empty(0, np.int64), *missing])))
-        self._last_id = max((int(ids[-1]) for ids in by_scope.values()), default=0)
+        """Restores what was saved, and reads what is missing from the database."""
+        self._last_id = self._stored.last_id()
+        self._renew(self._stored.foreign_ids(saved.checked_to))
+        backlog = self._restorer.restore(saved, self._stored.ids_by_scope(self._small))
+        self._load(backlog.now)
+        self._load_in_background(backlog.later)
+        self._unsaved |= saved.checked_to != self._last_id or len(backlog.now) > 0
         for scope_id in self._index.partitions:
             self._arrange(scope_id)
 
-    def _take_over_clusters(self, saved: Saved, by_scope: Mapping[str, Ids]) -> None:
-        for scope_id, index in saved.clusters.items():
-            partition = ClusteredPartition.over(index, self._stored.read)
-            ids = by_scope.get(scope_id, np.empty(0, np.int64))
-            known = np.intersect1d(partition.ids, ids, assume_unique=True)
-            if len(known) and partition.agrees(*self._stored.read(_some_of(known))):
-                self._index.place(scope_id, partition)
-                self._index.remove(np.setdiff1d(partition.ids, known, assume_unique=True))
+    def _renew(self, ids: Ids) -> None:
+        """Makes other models' vectors anew. Where they cannot be kept, the index holds them."""
+        for start in range(0, len(ids), _AT_ONCE):
+            stored = list(self._entries.vectors_of(ids[start : start + _AT_ONCE].tolist()))
+            if stored:
+                self._renew_some(stored)
 
-    def _take_over_flat(self, saved: Saved, by_scope: Mapping[str, Ids]) -> None:
-        for part in saved.flat:
-            kept = np.isin(part.ids, by_scope.get(part.scope_id, ()))
-            if part.scope_id not in self._index.partitions and self._agrees(part, kept):
-                self._index.add(part.scope_id, part.ids[kept], part.vectors[kept])
-            self._unsaved |= not kept.all()
+    def _renew_some(self, stored: Sequence[StoredVector]) -> None:
+        vectors = self._embed([one.question for one in stored])
+        scope_ids = [one.scope_id for one in stored]
+        if self._database.read_only:
+            for scope_id in dict.fromkeys(scope_ids):
+                self._promote(scope_id)
+        else:
+            by_id = {one.id: vector for one, vector in zip(stored, vectors, strict=True)}
+            self._entries.replace_vectors(self.embedder.name, by_id)
+        self._add_all(np.array([one.id for one in stored], np.int64), scope_ids, vectors)
 
-    def _agrees(self, part: ScopeVectors, kept: NDArray[np.bool_]) -> bool:
-        """Whether the file was made of this database, which a few of its vectors tell."""
-        positions = _some_of(np.flatnonzero(kept))
-        positions = positions[np.argsort(part.ids[positions])]
-        known, vectors = self._stored.read(part.ids[positions])
-        return (
-            len(known) > 0
-            and np.array_equal(known, part.ids[positions])
-            and np.array_equal(vectors, part.vectors[positions])
-        )
-
-    def _missing(self, scope_id: str, ids: Ids) -> Ids:
-        """What the index lacks of a scope and should have before it serves."""
-        missing = self._index.unknown(ids)
-        partition = self._index.partitions.get(scope_id)
-        if partition is None and len(missing) >= self._large_from:
-            self._index.place(scope_id, SignPartition(self.embedder.dimension, self._stored.read))
-        if isinstance(partition, ClusteredPartition) and len(missing) > _CAUGHT_UP_AT_START:
-            self._load_in_background(missing)
-            return np.empty(0, np.int64)
-        return missing
+    def _promote(self, scope_id: str) -> None:
+        """Gives a scope a partition of its own."""
+        ids = self._stored.ids_of(scope_id)
+        self._restorer.make_partition(scope_id, len(ids))
+        self._load(ids[:_CAUGHT_UP_AT_ONCE])
+        self._load_in_background(ids[_CAUGHT_UP_AT_ONCE:])
 
     def _load_in_background(self, ids: Ids) -> None:
+        if not len(ids):
+            return
+
         def load(check: Callable[[], None]) -> None:
             for start in range(0, len(ids), _AT_ONCE):
                 check()
@@ -263,30 +282,15 @@ class VectorSpace:
     def _load(self, ids: Ids) -> None:
         """Adds what the database has in service of the given entries."""
         for start in range(0, len(ids), _AT_ONCE):
-            some = ids[start : start + _AT_ONCE]
-            known, scope_ids, vectors = self._stored.read_scoped(some)
-            self._add_all(known, scope_ids, vectors)
-            if len(known) < len(some):
-                self._load_foreign(np.setdiff1d(some, known, assume_unique=True))
-
-    def _load_foreign(self, ids: Ids) -> None:
-        """Adds entries with another model's vectors, which are made anew and kept."""
-        stored = list(self._entries.vectors_of(ids.tolist()))
-        if stored:
-            vectors = self._embed([one.question for one in stored])
-            if not self._database.read_only:
-                by_id = {one.id: vector for one, vector in zip(stored, vectors, strict=True)}
-                self._entries.replace_vectors(self.embedder.name, by_id)
-            known = np.array([one.id for one in stored], np.int64)
-            self._add_all(known, [one.scope_id for one in stored], vectors)
+            self._add_all(*self._stored.read_scoped(ids[start : start + _AT_ONCE]))
 
     def _add_all(self, ids: Ids, scope_ids: Sequence[str], vectors: Vectors) -> None:
-        """Adds those that are not there yet."""
+        """Adds those that are not there yet and whose scope has a partition."""
         with self._database.lock:
             new = set(self._index.unknown(ids).tolist())
             positions: dict[str, list[int]] = {}
             for at, (entry_id, scope_id) in enumerate(zip(ids.tolist(), scope_ids, strict=True)):
-                if entry_id in new:
+                if entry_id in new and scope_id in self._index.partitions:
                     positions.setdefault(scope_id, []).append(at)
             for scope_id, rows in positions.items():
                 self._add(scope_id, ids[rows], vectors[rows])
@@ -307,13 +311,23 @@ class VectorSpace:
         changes = self._database.foreign_changes
         if changes == self._seen_changes:
             return
-        new = self._index.unknown(self._stored.ids_after(self._last_id))
-        if len(new) <= _CAUGHT_UP_AT_ONCE:
-            self._load(new)
-        else:
-            self._load_in_background(new)
-        self._last_id = max(self._last_id, int(new[-1]) if len(new) else 0)
+        new = self._stored.ids_after(self._last_id)
+        known = [one for one, scope_id in new if scope_id in self._index.partitions]
+        ids = self._index.unknown(known)
+        self._load(ids[:_CAUGHT_UP_AT_ONCE])
+        self._load_in_background(ids[_CAUGHT_UP_AT_ONCE:])
+        self._renew_in_background(self._stored.foreign_ids_after(self._last_id))
+        self._last_id = max((one for one, _ in new), default=self._last_id)
         self._seen_changes = changes
+        self._unsaved |= bool(new)
+
+    def _renew_in_background(self, ids: Ids) -> None:
+        def renew(check: Callable[[], None]) -> None:
+            check()
+            self._renew(ids)
+
+        if len(ids):
+            self._background.add(f"renew {ids[0]}", renew)
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.asarray(self.embedder.embed(texts), dtype=np.float32)
@@ -325,9 +339,3 @@ class VectorSpace:
                 "were expected. Check the model's files.",
             )
         return vectors
-
-
-def _some_of(sorted_values: Ids) -> Ids:
-    """A few of them, evenly spread."""
-    count = min(_CHECKED, len(sorted_values))
-    return sorted_values[np.linspace(0, len(sorted_values) - 1, count).astype(np.intp)]

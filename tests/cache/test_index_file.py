@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from cache.vectors import SMALL
 from tests.cache.support import SHARED, Words, keep, own
 
 QUESTION = "how long is a marathon"
@@ -13,8 +14,11 @@ ALIKE = "how long is a whole marathon"
 
 @pytest.fixture
 def stored(opened, tmp_path):
-    """A closed cache with two entries; its folder."""
+    """A closed cache with two entries among others, enough for partitions; its folder."""
     cache = opened()
+    for scope in (SHARED, own("ada")):
+        for number in range(SMALL):
+            keep(cache, f"something else {'x' * number}", "another", scope)
     keep(cache, QUESTION, "42")
     keep(cache, QUESTION, "mine", own("ada"))
     cache.close()
@@ -74,12 +78,34 @@ def test_a_stale_index_is_caught_up(opened, stored, tmp_path):
 def test_another_embedding_model_embeds_all_questions_anew_once(opened, stored):
     other = Words("another model")
     cache = opened(embedder=other)
-    assert sorted(other.embedded) == [QUESTION, QUESTION]
+    assert sorted(other.embedded)[:2] == [QUESTION, QUESTION]
+    assert len(other.embedded) == 2 * (SMALL + 1)
     assert finds_all(cache)
     cache.close()
     again = Words("another model")
     assert finds_all(opened(embedder=again))
     assert again.embedded == [ALIKE]
+
+
+def test_where_nothing_can_be_written_another_models_vectors_are_made_in_memory(opened):
+    cache = opened()
+    keep(cache, QUESTION, "42")
+    keep(cache, QUESTION, "mine", own("ada"))
+    cache.close()
+    reading = opened(embedder=Words("another model"), read_only=True)
+    assert finds_all(reading)
+
+
+def test_scopes_with_few_entries_are_not_in_the_index(opened, tmp_path):
+    cache = opened()
+    keep(cache, QUESTION, "42")
+    keep(cache, QUESTION, "mine", own("ada"))
+    assert finds_all(cache)
+    cache.close()
+    assert json.loads((tmp_path / "cache" / "index.json").read_text())["flat"]["scopes"] == []
+    words = Words()
+    assert finds_all(opened(embedder=words))
+    assert words.embedded == [ALIKE]
 
 
 def test_nothing_unfinished_is_left_behind(stored):

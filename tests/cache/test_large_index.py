@@ -15,6 +15,7 @@ from cache.index_file import IndexFolder
 from cache.vectors import VectorSpace
 from tests.cache.support import DIMENSION, SHARED, Words, own
 
+SMALL = 4
 LARGE = 12
 SCOPES = (SHARED, own("ada"))
 NAMES = {scope.id: scope for scope in SCOPES}
@@ -43,7 +44,9 @@ class Shelf:
     def open(self):
         path = self.folder / "cache.sqlite3"
         self.database = Database.open(path, busy_seconds=5, read_only=False)
-        self.space = VectorSpace.load(self.folder, self.database, Words(), LARGE)
+        self.space = VectorSpace.load(
+            self.folder, self.database, Words(), small=SMALL, large_from=LARGE
+        )
 
     def close(self, *, saved=True):
         if saved:
@@ -130,6 +133,18 @@ def test_it_goes_on_taking_and_giving_up_entries(large):
 def test_more_neighbours_than_the_nearest_clusters_hold_are_found(large):
     assert len(large.space.search([SHARED.id], drawn(1), 40)) == 40
     assert len(large.space.search([SHARED.id], drawn(1), 400)) == 40
+
+
+def test_a_scope_with_few_entries_has_no_partition_and_is_searched_all_the_same(shelf):
+    for seed in range(SMALL - 1):
+        shelf.insert(seed)
+    shelf.check_all()
+    assert shelf.partition() is None
+    shelf.insert(SMALL)
+    shelf.check_all()
+    assert len(shelf.partition()) == SMALL
+    again = reopened(shelf)
+    assert len(again.partition()) == SMALL
 
 
 def test_a_large_partition_never_shows_another_scopes_vectors(large):
@@ -299,7 +314,9 @@ class AgainstBruteForce(RuleBasedStateMachine):
     @invariant()
     def index_and_store_agree(self):
         if hasattr(self, "shelf"):
-            assert len(self.shelf.space._index) == len(self.shelf.known)
+            agreement = self.shelf.space.agreement()
+            assert (agreement.missing, agreement.extra) == ((), ())
+            assert agreement.stored == len(self.shelf.known)
 
     def teardown(self):
         if hasattr(self, "shelf"):
