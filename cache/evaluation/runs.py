@@ -65,9 +65,10 @@ def evaluate(
 
 
 def _fixed(chosen: float | None, gates: Gates, budget: float) -> Threshold:
-    if chosen is None:
-        chosen = recommend((), budget, experience=gates.experience).threshold
-    return Fixed(chosen)
+    if chosen is not None:
+        return Fixed(chosen)
+    found = recommend((), budget, experience=gates.experience)
+    return Fixed(found.threshold, automatic=True)
 
 
 def _pairs(rows: Sequence[QuestionPair], gates: Gates, threshold: Threshold) -> Report:

@@ -14,11 +14,15 @@ class Threshold(Protocol):
     """Gives the threshold for the next lookup, and may learn from those before.
 
     :ivar value: in force now, 0..1.
+    :ivar automatic: whether it was found, and so is raised where other answers stand close.
     :ivar audited: how many labels it took; ``None`` where it takes none.
     """
 
     @property
     def value(self) -> float: ...
+
+    @property
+    def automatic(self) -> bool: ...
 
     @property
     def audited(self) -> int | None: ...
@@ -34,12 +38,14 @@ class Fixed:
     """The same threshold for every lookup.
 
     :param value: 0..1.
+    :param automatic: see :class:`Threshold`.
     """
 
     audited = None
 
-    def __init__(self, value: float) -> None:
+    def __init__(self, value: float, *, automatic: bool = False) -> None:
         self.value = value
+        self.automatic = automatic
 
     def wants(self, _lookup: int, /) -> bool:
         return False
@@ -58,6 +64,8 @@ class Audited:
     :param budget: tolerated share of wrong answers among those served.
     :param sampling: chooses lookups by their number.
     """
+
+    automatic = True
 
     def __init__(self, experience: Experience, budget: float, sampling: Sampling) -> None:
         self._experience = experience

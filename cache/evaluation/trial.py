@@ -7,7 +7,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,14 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cache.calibration import GRID, GUARDED, VERIFIED, Experience
-from cache.decision import Candidate
 from cache.embedder import Embedder
 from cache.entries import Entry
+from cache.errors import PersonalDataError
 from cache.evaluation.report import Report, Tally, percentile_ms
 from cache.evaluation.thresholds import Threshold
 from cache.guards import DEFAULT_GUARDS, Guard
 from cache.key import Scope
 from cache.results import Lookup
+from cache.rivals import Rivals
 from cache.semantic import SemanticCache
 from cache.standalone import called_by_half, judge
 from cache.verifier import Verifier
@@ -99,28 +100,39 @@ class Trial:
 
     :param cache: an empty one.
     :param threshold: gives the threshold of each lookup.
+    :param rivals: raises the threshold where other answers stand close; ``None``: nothing does.
     """
 
-    def __init__(self, cache: SemanticCache, threshold: Threshold) -> None:
+    def __init__(
+        self, cache: SemanticCache, threshold: Threshold, rivals: Rivals | None = None
+    ) -> None:
         self._cache = cache
         self._threshold = threshold
+        self._rivals = rivals
         self._seconds: list[float] = []
 
     def ask(self, question: str, scope: Callable[[], Scope]) -> Lookup:
         """Looks a question up, in the scope that is chosen as part of it."""
         started = time.perf_counter()
-        lookup = self._cache.lookup(question, scope(), threshold=self._threshold.value)
+        chosen = scope()
+        least = min(1.0, self._threshold.value + self._penalty(question, chosen))
+        lookup = self._cache.lookup(question, chosen, threshold=least)
         self._seconds.append(time.perf_counter() - started)
         return lookup
 
-    def would_serve(self, question: str, scope: Scope) -> Candidate | None:
-        """What the gates would serve by meaning at the laxest threshold; untimed, not logged."""
+    def would_serve(self, question: str, scope: Scope) -> tuple[Entry, float] | None:
+        """What some threshold would serve by meaning, and the highest; untimed, not logged."""
         served = self._cache.explain(question, scope, threshold=GRID[-1]).decision.served
-        return None if served is None or served.tier == "exact" else served
+        if served is None or served.tier == "exact":
+            return None
+        return served.entry, served.similarity - self._penalty(question, scope)
 
     def keep(self, question: str, answer: str, scope: Scope) -> None:
-        """Stores an answer."""
-        self._cache.store(question, answer, scope, seconds=1.0, tokens=1, model=_MODEL, ttl=None)
+        """Stores an answer, as the chat does: not where personal data would be shared."""
+        with suppress(PersonalDataError):
+            self._cache.store(
+                question, answer, scope, seconds=1.0, tokens=1, model=_MODEL, ttl=None
+            )
 
     def learn(self, question: str, scope: Scope, right: Callable[[Entry], bool]) -> None:
         """Lets the threshold see a lookup that was just made.
@@ -130,7 +142,11 @@ class Trial:
         if self._threshold.wants(len(self._seconds)):
             served = self.would_serve(question, scope)
             if served is not None:
-                self._threshold.learn(served.similarity, right=right(served.entry))
+                entry, highest = served
+                self._threshold.learn(highest, right=right(entry))
+
+    def _penalty(self, question: str, scope: Scope) -> float:
+        return 0.0 if self._rivals is None else self._rivals.penalty(question, scope)
 
     def report(self, tally: Tally) -> Report:
         return Report(
@@ -151,9 +167,12 @@ def trial(gates: Gates, threshold: Threshold, *, stored: Sequence[str] = ()) -> 
     """
     embedder = _Prepared.of(gates.embedder, stored) if stored else gates.embedder
     with tempfile.TemporaryDirectory() as folder:
-        cache = SemanticCache.open(Path(folder), embedder, guards=gates.guards)
+        cache = SemanticCache.open(
+            Path(folder), embedder, guards=gates.guards, verifier=gates.verifier
+        )
+        rivals = Rivals(cache, gates.embedder) if threshold.automatic else None
         try:
-            yield Trial(cache, threshold)
+            yield Trial(cache, threshold, rivals)
         finally:
             cache.close()
 

@@ -27,13 +27,16 @@ def labels_of(path: Path, gates: Gates) -> tuple[Judged, ...]:
     :raises LabelledFileError: for any other file.
     """
     columns = columns_of(path)
+    laxest = Fixed(GRID[-1], automatic=True)
     if "question_a" in columns:
         pairs = read_pairs(path)
-        with trial(gates, Fixed(GRID[-1]), stored=[row.a for row in pairs]) as under_test:
+        with trial(
+            gates, Fixed(GRID[-1], automatic=True), stored=[row.a for row in pairs]
+        ) as under_test:
             return tuple(_of_pairs(pairs, under_test))
     if "intent" in columns:
         queries = read_stream(path)
-        with trial(gates, Fixed(GRID[-1])) as under_test:
+        with trial(gates, laxest) as under_test:
             return tuple(_of_stream(queries, under_test))
     detail = "only pairs (question_a, ...) and streams (text, intent) tell of thresholds."
     raise LabelledFileError(path, 1, detail)
@@ -45,7 +48,8 @@ def _of_pairs(pairs: Sequence[QuestionPair], under_test: Trial) -> Iterator[Judg
         under_test.keep(pair.a, pair.category, scope)
         served = under_test.would_serve(pair.b, scope)
         if served is not None:
-            yield Judged("pairs", served.similarity, pair.same, "file", at)
+            _, highest = served
+            yield Judged("pairs", highest, pair.same, "file", at)
 
 
 def _of_stream(queries: Sequence[Query], under_test: Trial) -> Iterator[Judged]:
@@ -53,6 +57,6 @@ def _of_stream(queries: Sequence[Query], under_test: Trial) -> Iterator[Judged]:
     for at, query in enumerate(queries):
         served = under_test.would_serve(query.text, scope)
         if served is not None:
-            right = served.entry.answer == query.intent
-            yield Judged(_STREAM, served.similarity, right, "file", at)
+            entry, highest = served
+            yield Judged(_STREAM, highest, entry.answer == query.intent, "file", at)
         under_test.keep(query.text, query.intent, scope)
