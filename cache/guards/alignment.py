@@ -93,27 +93,22 @@ class _Rows:
     def _match_by(self, alike: Callable[[Word, Word], bool]) -> None:
         for at, word in enumerate(self.ours):
             if at not in self.partner:
-                found = next(
-                    (
-                        other
-                        for other in self._nearest(at)
-                        if other not in self.taken and alike(word, self.theirs[other])
-                    ),
-                    None,
-                )
+                found = self._found(at, alike)
                 if found is not None:
-                    self._pair(at, found)
+                    self.partner[at] = found
+                    self.taken[found] = at
                     if alike is misspelt:
                         self.typos.add((word.lower, self.theirs[found].lower))
 
-    def _nearest(self, at: int) -> list[int]:
-        """The other row's places, first the one that follows our left neighbour's partner."""
-        expected = self.partner.get(at - 1, at - 1) + 1
-        return sorted(range(len(self.theirs)), key=lambda place: abs(place - expected))
-
-    def _pair(self, at: int, other: int) -> None:
-        self.partner[at] = other
-        self.taken[other] = at
+    def _found(self, at: int, alike: Callable[[Word, Word], bool]) -> int | None:
+        """The free place alike, the nearest to the one behind our left neighbour's partner."""
+        word, expected = self.ours[at], self.partner.get(at - 1, at - 1) + 1
+        places = [
+            place
+            for place, other in enumerate(self.theirs)
+            if place not in self.taken and alike(word, other)
+        ]
+        return min(places, key=lambda place: abs(place - expected), default=None)
 
     def _match_joined(
         self,

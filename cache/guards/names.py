@@ -71,16 +71,21 @@ def _is_name(word: Word) -> bool:
 
 def _known(words: tuple[Word, ...], at: int) -> int:
     """How many words here are a known name, whatever their case."""
-    if words[at].pause:
-        return 0
-    longest = _LONGEST if words[at].lower in _first_words() else 1
-    for length in range(min(longest, len(words) - at), 0, -1):
-        name = " ".join(word.lower for word in words[at : at + length])
-        if lexicon().kind_of_name(name) in _PLAIN and (
-            length > 1 or _unmistakable(name) or (at and words[at].text[0].isupper())
-        ):
-            return length
-    return 0
+    first = words[at]
+    if first.lower in _first_words():
+        for length in range(min(_LONGEST, len(words) - at), 1, -1):
+            name = " ".join(word.lower for word in words[at : at + length])
+            if lexicon().kind_of_name(name) in _PLAIN:
+                return length
+    return int(_stands_alone(first.lower, capital=at > 0 and first.text[0].isupper()))
+
+
+@functools.lru_cache(maxsize=8192)
+def _stands_alone(name: str, *, capital: bool) -> bool:
+    """Whether it is a known name, and written so that it is no other word."""
+    if lexicon().kind_of_name(name) not in _PLAIN:
+        return False
+    return capital or (len(name) > 3 and not lexicon().known(name) and not is_date(name))
 
 
 @functools.cache
@@ -95,10 +100,6 @@ def _first_words() -> frozenset[str]:
 
 _PLAIN = frozenset({"p", "n", "l"})
 """Places, nations, languages; people's names are too often words."""
-
-
-def _unmistakable(name: str) -> bool:
-    return len(name) > 3 and not lexicon().known(name) and not is_date(name)
 
 
 def _has_word(word: Word, question: Question) -> bool:

@@ -44,7 +44,10 @@ def misspelt(one: Word, other: Word) -> bool:
     shortest = min(len(ours), len(theirs))
     if shortest < 4 or abs(len(ours) - len(theirs)) > 2 or not (ours + theirs).isalpha():
         return False
-    slips = distance(ours, theirs, 2 if shortest >= 8 else 1)
+    most = 2 if shortest >= 8 else 1
+    if len(set(ours) ^ set(theirs)) > 2 * most:
+        return False
+    slips = distance(ours, theirs, most)
     return slips is not None and not (_word(ours) and _word(theirs) and not _likely(ours, theirs))
 
 
