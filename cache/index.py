@@ -193,7 +193,10 @@ class ScopedIndex:
 
     def remove(self, ids: Iterable[int] | Ids) -> int:
         """Takes entries out; how many there were. Ids that are not in the index are left aside."""
-        gone = np.unique(np.fromiter(ids, np.int64))
+        given = list(ids)
+        if not given:
+            return 0
+        gone = np.unique(np.asarray(given, np.int64))
         numbers = self._numbers.take(gone)
         for number in np.unique(numbers[numbers != NOWHERE]).tolist():
             self._remove_from(self._scope_at[number], gone[numbers == number])

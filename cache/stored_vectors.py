@@ -7,25 +7,23 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, bindparam, column, func, literal_column, or_, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from cache.database import Database, Prepared
+from cache.entries import GIVEN_IDS, VALID
 from cache.id_map import Ids
 from cache.index import Vectors
 from cache.schema import entries, vectors
 
 _FLOAT_BYTES = 4
 
-_GIVEN_IDS: Select[tuple[Any]] = select(column("value")).select_from(
-    func.json_each(bindparam("ids")).table_valued("value")
-)
 _NOTHING: ColumnElement[int] = literal_column("0")
 _ONE: ColumnElement[int] = literal_column("1")
 _EXACT = Prepared(
     select(vectors.c.entry_id, vectors.c.data)
     .where(
-        vectors.c.entry_id.in_(_GIVEN_IDS),
+        vectors.c.entry_id.in_(GIVEN_IDS),
         vectors.c.embedder == bindparam("embedder"),
         func.length(vectors.c.data) == bindparam("bytes"),
     )
@@ -35,10 +33,11 @@ _IN_SERVICE = Prepared(
     select(vectors.c.entry_id, entries.c.scope_id, vectors.c.data)
     .join_from(vectors, entries)
     .where(
-        vectors.c.entry_id.in_(_GIVEN_IDS),
+        vectors.c.entry_id.in_(GIVEN_IDS),
         vectors.c.embedder == bindparam("embedder"),
         func.length(vectors.c.data) == bindparam("bytes"),
         entries.c.quarantined.is_(False),
+        VALID,
     )
     .order_by(vectors.c.entry_id)
 )
@@ -50,6 +49,7 @@ _OF_SCOPE = Prepared(
         vectors.c.embedder == bindparam("embedder"),
         func.length(vectors.c.data) == bindparam("bytes"),
         entries.c.quarantined.is_(False),
+        VALID,
     )
     .limit(bindparam("most"))
     .offset(_NOTHING)
@@ -121,13 +121,13 @@ class StoredVectors:
         return known, self._joined([data for _, data in rows])
 
     def read_scoped(self, ids: Ids) -> tuple[Ids, list[str], Vectors]:
-        """As :meth:`read`, with scope ids, and without those in quarantine."""
+        """As :meth:`read`, with scope ids, and without those out of service."""
         rows = self._rows(_IN_SERVICE, ids=json.dumps(ids.tolist()))
         known = np.array([entry_id for entry_id, _, _ in rows], np.int64)
         return known, [scope for _, scope, _ in rows], self._joined([data for _, _, data in rows])
 
     def of_scope(self, scope_id: str, most: int) -> tuple[Ids, Vectors]:
-        """Of a scope's entries out of quarantine, so many at most: ids (n,) and vectors (n, d)."""
+        """Of a scope's entries in service, so many at most: ids (n,) and vectors (n, d)."""
         rows = self._rows(_OF_SCOPE, scope_id=scope_id, most=most)
         known = np.array([entry_id for entry_id, _ in rows], np.int64)
         return known, self._joined([data for _, data in rows])
