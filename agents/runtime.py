@@ -13,7 +13,7 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from agents.dialogue import prompts
+from agents.dialogue import partitions
 from agents.dialogue.events import Rated
 from agents.dialogue.machine import machine
 from agents.dialogue.messages import Failure
@@ -24,7 +24,7 @@ from agents.errors import NotReadyError, RepriseError
 from agents.models import identity
 from agents.settings import Settings
 from agents.status import PartStatus, RuntimeStatus
-from cache import CacheError, Explanation, Scope, SemanticCache, load_embedder
+from cache import CacheError, Explanation, SemanticCache, load_embedder
 
 if TYPE_CHECKING:
     from agents.dialogue.session import ChatSession
@@ -177,9 +177,7 @@ class Runtime:
         """
         if self._cache is None:
             raise NotReadyError("cache")
-        scope = Scope.shared_by_all(
-            prompt=prompts.fingerprint(prompts.CHAT), model=identity.fingerprint(self.settings)
-        )
+        scope = partitions.for_all(identity.fingerprint(self.settings), question)
         return self._cache.explain(question, scope, threshold=threshold)
 
     def _run_loop(self) -> None:

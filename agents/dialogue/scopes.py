@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from agents.dialogue import prompts
-from agents.dialogue.fingerprint import fingerprint
+from agents.dialogue import partitions
 from agents.dialogue.history import spoken
 from agents.dialogue.messages import ASKING, Mood
 from agents.dialogue.rewriting import Rewriter
@@ -23,8 +22,6 @@ from cache.standalone import THRESHOLD, called_by_half
 
 PLAN_THRESHOLD: Final = 0.95
 """A plan for Lisbon must not serve Porto: plans want more similarity than answers."""
-ANY_CONVERSATION: Final = "*"
-"""A goal with personal data keeps its plan to its owner, in whichever conversation."""
 LAST_MESSAGES: Final = 8
 """What a message is judged beside: enough to know the names that were mentioned."""
 
@@ -74,9 +71,7 @@ class Scopes:
 
     def shared(self, turn: Turn, question: str) -> CacheRequest:
         """For a question that stands alone: any conversation's answer, for any conversation."""
-        scope = Scope.shared_by_all(
-            prompt=prompts.fingerprint(prompts.CHAT), model=self._identity.model
-        )
+        scope = partitions.for_all(self._identity.model, question)
         return self._request(turn, question, scope, turn.threshold)
 
     def own(self, turn: Turn, note: str) -> CacheRequest:
@@ -85,30 +80,15 @@ class Scopes:
         Args:
             note: What the model is told beside the message.
         """
-        state = turn.state
-        scope = Scope.of_conversation(
-            owner=state.owner,
-            conversation=state.id,
-            prompt=prompts.fingerprint(prompts.CHAT),
-            model=self._identity.model,
-            context=fingerprint(state, turn.message, note),
-        )
+        scope = partitions.in_context(self._identity.model, turn.state, turn.message, note)
         return self._request(turn, turn.message.text, scope, turn.threshold)
 
     def plan(self, turn: Turn) -> CacheRequest:
         """For a goal: plans that anybody's goal of these words got, unless it is personal."""
-        state, goal = turn.state, turn.message.text
-        prompt = prompts.fingerprint(prompts.PLANNER)
-        if judge(goal, first=True).standalone:
-            scope = Scope.shared_by_all(prompt=prompt, model=self._identity.model, purpose="plan")
-        else:
-            scope = Scope.of_conversation(
-                owner=state.owner,
-                conversation=ANY_CONVERSATION,
-                prompt=prompt,
-                model=self._identity.model,
-                purpose="plan",
-            )
+        goal = turn.message.text
+        shareable = judge(goal, first=True).standalone
+        model, owner = self._identity.model, turn.state.owner
+        scope = partitions.of_plans(model, owner, goal, shareable=shareable)
         return self._request(turn, goal, scope, max(turn.threshold, PLAN_THRESHOLD))
 
     def _request(self, turn: Turn, question: str, scope: Scope, threshold: float) -> CacheRequest:
