@@ -19,6 +19,7 @@ import hashlib
 import itertools
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -135,6 +136,8 @@ def _killed(folder: Path, first: int, life: float) -> list[int]:
         time.sleep(life)
         process.kill()
         said += process.stdout.read()
+    if process.returncode != -signal.SIGKILL:
+        raise AssertionError(f"the process ended by itself, with {process.returncode}")
     return [int(line) for line in said.split("\n")[:-1]]
 
 
@@ -153,7 +156,7 @@ def _question(number: int) -> str:
 
 
 def _answer(number: int) -> str:
-    return hashlib.sha256(str(number).encode()).hexdigest() * 40
+    return f"The answer to question {number}, which is a long one. " * 50
 
 
 class _Whole:
