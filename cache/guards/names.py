@@ -9,7 +9,7 @@ from cache.guards.alignment import align
 from cache.guards.dates import is_date
 from cache.guards.english import english
 from cache.guards.lexicon import lexicon
-from cache.guards.numerals import is_number
+from cache.guards.number_words import is_number
 from cache.guards.reading import Question, Word, read
 from cache.guards.spelling import misspelt, short_form
 

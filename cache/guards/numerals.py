@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from cache.guards.number_words import number_like, number_words, spelt_out
 from cache.guards.reading import Word, read
 from cache.guards.units import CURRENCY_SIGNS, units
 
@@ -49,45 +50,6 @@ class Quantity:
 _NUMERAL = re.compile(r"v?(\d+(?:[.,:/]\d+)*)(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class _NumberWords:
-    cardinals: dict[str, int]
-    ordinals: dict[str, int]
-    scales: dict[str, int]
-    multiples: dict[str, Fraction]
-    roman: dict[str, int]
-
-
-@functools.cache
-def _number_words() -> _NumberWords:
-    tens = dict(zip(_TENS.split(), range(20, 100, 10), strict=True))
-    german = {word: number for number, word in enumerate(_GERMAN.split(), 2)}
-    return _NumberWords(
-        cardinals=german | {word: number for number, word in enumerate(_CARDINALS.split())} | tens,
-        ordinals={word: number for number, word in enumerate(_ORDINALS.split(), 1)},
-        scales={"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9},
-        multiples={
-            "once": Fraction(1),
-            "twice": Fraction(2),
-            "double": Fraction(2),
-            "triple": Fraction(3),
-            "dozen": Fraction(12),
-            "pair": Fraction(2),
-            "couple": Fraction(2),
-            "trio": Fraction(3),
-        },
-        roman={numeral: number for number, numeral in enumerate(_ROMAN.split(), 1)},
-    )
-
-
-_CARDINALS = """zero one two three four five six seven eight nine ten eleven twelve thirteen
-fourteen fifteen sixteen seventeen eighteen nineteen"""
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
-thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"""
-_GERMAN = """zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn
-sechzehn siebzehn achtzehn neunzehn zwanzig"""
-_ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI"
 _MORNING = frozenset({"am", "a.m", "morning", "früh", "morgens"})
 _LATER = frozenset({"pm", "p.m", "afternoon", "evening", "night", "tonight"})
 
@@ -96,20 +58,6 @@ _LATER = frozenset({"pm", "p.m", "afternoon", "evening", "night", "tonight"})
 def quantities(text: str) -> tuple[Quantity, ...]:
     """All numbers of the question, in their order."""
     return tuple(_Scanner(read(text).words).scan())
-
-
-@functools.cache
-def _number_like() -> frozenset[str]:
-    """Words that a number may begin with."""
-    words = _number_words()
-    others = {"half", "quarter", "a", "an", "noon", "midday", "midnight"}
-    return frozenset(
-        words.cardinals.keys()
-        | words.ordinals.keys()
-        | words.scales.keys()
-        | words.multiples.keys()
-        | others
-    )
 
 
 class _Scanner:
@@ -122,8 +70,8 @@ class _Scanner:
     def scan(self) -> Iterator[Quantity]:
         while self._at < len(self._words):
             word = self._words[self._at]
-            told = word.lower in _number_like() or any(map(str.isdecimal, word.text))
-            told = told or word.text in _number_words().roman
+            told = word.lower in number_like() or any(map(str.isdecimal, word.text))
+            told = told or word.text in number_words().roman
             found = (self._numeral() or self._spelt_out() or self._single()) if told else None
             if found is None:
                 self._at += 1
@@ -199,39 +147,35 @@ class _Scanner:
         return 1 if around & _LATER else None
 
     def _spelt_out(self) -> Quantity | None:
-        """ "twenty-five", "two thousand and six", "nineteen eighty-four"."""
-        start, total, current = self._at, 0, 0
-        cardinals, scales = _number_words().cardinals, _number_words().scales
-        while (word := self._lower()) in cardinals or (self._at > start and word in scales):
-            if word in cardinals:
-                current = _joined(current, cardinals[word])
-            else:
-                current = (current or 1) * scales[word]
-                if current >= 1000:
-                    total, current = total + current, 0
-            links = self._lower(1) == "and" and self._lower(2) in cardinals
-            self._at += 2 if links and total + current > 99 else 1
-        if self._at == start:
+        """ "twenty-five", "two thousand and six", "six thirty"."""
+        found = spelt_out([word.lower for word in self._words[self._at :]])
+        if found is None or (found == (1, 1) and not self._counts(self._at + 1)):
             return None
-        text = " ".join(word.lower for word in self._words[start : self._at])
-        if text == "one" and not self._counts():
-            self._at = start
-            return None
-        return self._spelt_with_unit(text, str(total + current))
+        number, length = found
+        text = " ".join(word.lower for word in self._words[self._at : self._at + length])
+        self._at += length
+        return self._spelt_clock(text, number) or self._spelt_with_unit(text, number)
 
-    def _counts(self) -> bool:
+    def _spelt_clock(self, text: str, hour: int) -> Quantity | None:
+        minutes = spelt_out([word.lower for word in self._words[self._at :]])
+        if minutes is None or not (0 < hour <= 12 and 10 <= minutes[0] < 60):
+            return None
+        self._at += minutes[1]
+        return self._clock(f"{text} {minutes[0]}", f"{hour}:{minutes[0]}", "")
+
+    def _counts(self, at: int) -> bool:
         """Whether "one" stands before what it counts; else it is a pronoun."""
-        return self._at < len(self._words) and self._words[self._at].telling
+        return at < len(self._words) and self._words[at].telling
 
-    def _spelt_with_unit(self, text: str, number: str) -> Quantity:
-        sure = int(number) > _VAGUE
+    def _spelt_with_unit(self, text: str, number: int) -> Quantity:
+        sure, bare = number > _VAGUE, frozenset({str(number)})
         if self._lower() in _CLOCK_WORDS or self._before_daypart():
             self._at += 1
-            return self._clock(text, number, self._lower(-1))
+            return self._clock(text, str(number), self._lower(-1))
         unit = self._taken_unit()
         if unit in units():
-            return _quantity(text, frozenset({number}), unit, sure=sure)
-        return Quantity(text, frozenset({number}), sure=sure)
+            return _quantity(text, bare, unit, sure=sure)
+        return Quantity(text, bare, sure=sure)
 
     def _before_daypart(self) -> bool:
         """ "seven in the morning"."""
@@ -239,21 +183,20 @@ class _Scanner:
 
     def _single(self) -> Quantity | None:
         """Ordinals, "half", "twice", "noon", "a day", "XIV", "hundred" alone."""
-        found = self._noon() or self._quarter() or self._single_time() or self._single_number()
+        found = self._noon() or self._past() or self._quarter()
+        found = found or self._single_time() or self._single_number()
         if found is not None:
             self._at += 1
         return found
 
     def _single_number(self) -> Quantity | None:
-        word, words = self._words[self._at], _number_words()
+        word, words = self._words[self._at], number_words()
         number: int | Fraction | None = words.multiples.get(word.lower)
         if number is None and not self._second_of_time():
             number = words.ordinals.get(word.lower)
-        if number is None and self._at and self._words[self._at - 1].content:
+        if number is None and self._at and self._words[self._at - 1].capital:
             number = words.roman.get(word.text)
-        if number is None:
-            number = words.scales.get(word.lower)
-        if word.lower == "half" and self._lower(1) != "past":
+        if word.lower == "half":
             return self._half_of()
         return None if number is None else Quantity(word.text, frozenset({str(number)}), sure=False)
 
@@ -274,6 +217,19 @@ class _Scanner:
         if minutes is None:
             return None
         return Quantity(self._lower(), frozenset({"12"}), CLOCK, frozenset({str(minutes)}))
+
+    def _past(self) -> Quantity | None:
+        """ "half past six", "a quarter to six", "half past 6"."""
+        minutes = {"half": 30, "quarter": 15}.get(self._lower())
+        hour = spelt_out([self._lower(2)])
+        if self._lower(2).isdecimal():
+            hour = (int(self._lower(2)), 1)
+        if minutes is None or hour is None or self._lower(1) not in {"past", "to"}:
+            return None
+        at = 60 * hour[0] + (minutes if self._lower(1) == "past" else -minutes)
+        text = f"{self._lower()} {self._lower(1)} {self._lower(2)}"
+        self._at += 2
+        return self._clock(text, f"{at // 60}:{at % 60:02}", "")
 
     def _quarter(self) -> Quantity | None:
         """ "a quarter of an hour"."""
@@ -312,13 +268,6 @@ _SCALES = {
 _COUNTED_TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
 
 
-def _joined(current: int, number: int) -> int:
-    """ "twenty" + "five"; years are spoken in two halves."""
-    if number >= 10 and 10 <= current < 100:
-        return 100 * current + number
-    return current + number
-
-
 def _identifier(word: str) -> Quantity:
     runs = re.findall(r"\d+", word)
     bare = {word} | ({str(int(runs[0]))} if len(runs) == 1 else set())
@@ -336,12 +285,6 @@ def _quantity(text: str, bare: frozenset[str], unit: str, *, sure: bool = True) 
 
 def _signed(text: str, unit: str) -> str:
     return unit + text if unit in CURRENCY_SIGNS and unit not in text else text
-
-
-def is_number(word: str) -> bool:
-    """Whether the word in lower case is a number, or has a digit."""
-    words = _number_words()
-    return word in words.cardinals or word in words.ordinals or any(map(str.isdecimal, word))
 
 
 def _readings(digits: str) -> frozenset[str]:

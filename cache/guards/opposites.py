@@ -74,7 +74,7 @@ def _form(question: Question, word: Word) -> str | None:
     if len(word.lemmas) == 1:
         return ""
     if word.lower in english().irregular:
-        return None
+        return "ed" if "v" in lexicon().speech(english().irregular[word.lower]) else None
     return next((ending for ending in ("ed", "er", "est") if word.lower.endswith(ending)), "")
 
 

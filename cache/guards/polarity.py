@@ -18,12 +18,14 @@ class Negation:
 
     :ivar cue: the word that negates.
     :ivar scope: the content words that it may negate.
+    :ivar by_verb: whether a verb negates ("avoid paying").
     :ivar whole: whether it negates the clause ("why can't I log in"), not one word.
     """
 
     cue: str
     scope: tuple[Word, ...]
     whole: bool
+    by_verb: bool = False
 
 
 def negation(asked: str, stored: str) -> str | None:
@@ -36,7 +38,10 @@ def negation(asked: str, stored: str) -> str | None:
     negated, plain = (ours, read(stored)) if ours else (theirs, read(asked))
     if _deprives(plain) or (align(asked, stored).overlap < _ALIKE and _aside(asked, stored)):
         return None
+    overlap = align(asked, stored).overlap
     for one in negated:
+        if one.by_verb and overlap < _ALIKE:
+            continue
         word = _affirmed(one, plain)
         if word is not None:
             return f"only one of the two is negated ({one.cue} {word.lower})"
@@ -101,7 +106,7 @@ def _negations(words: tuple[Word, ...]) -> Iterator[Negation]:
         elif not word.lemmas.isdisjoint(known.avoiding):
             kept_from = [other for other in _clause(words, at) if other.lower.endswith("ing")]
             if kept_from:
-                yield Negation(word.lower, tuple(kept_from[:1]), whole=False)
+                yield Negation(word.lower, tuple(kept_from[:1]), whole=False, by_verb=True)
 
 
 def _idle(words: tuple[Word, ...], at: int) -> bool:

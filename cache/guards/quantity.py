@@ -24,6 +24,7 @@ def numbers(asked: str, stored: str) -> str | None:
     """Refuses where numbers, units, times, versions or identifiers differ."""
     ours, theirs = quantities(asked), quantities(stored)
     our_rest, their_rest = _without(ours, theirs), _without(theirs, ours)
+    our_rest, their_rest = _counted(our_rest, their_rest), _counted(their_rest, our_rest)
     if not (our_rest and their_rest) and not _sure(our_rest + their_rest, align(asked, stored)):
         return None
     return f"numbers differ ({_listed(our_rest)} / {_listed(their_rest)})"
@@ -31,6 +32,12 @@ def numbers(asked: str, stored: str) -> str | None:
 
 def _without(ours: Iterable[Quantity], theirs: Iterable[Quantity]) -> list[Quantity]:
     return [one for one in ours if not any(one.agrees_with(other) for other in theirs)]
+
+
+def _counted(ours: list[Quantity], theirs: list[Quantity]) -> list[Quantity]:
+    """Without "a week", unless the other counts the same."""
+    measured = {other.unit for other in theirs}
+    return [one for one in ours if not one.text.startswith("a ") or one.unit in measured]
 
 
 def _sure(lone: Iterable[Quantity], sides: Alignment) -> bool:
@@ -65,15 +72,17 @@ def calendar(asked: str, stored: str) -> str | None:
 def _differences(
     ours: Dates, theirs: Dates, *, clocks: bool, overlap: float
 ) -> list[tuple[frozenset[str], frozenset[str]]]:
-    found = [(ours.months - theirs.months, theirs.months - ours.months)]
+    months = (ours.months - theirs.months, theirs.months - ours.months)
     days = (ours.days - theirs.days, theirs.days - ours.days)
-    named = {day for day in days[0] | days[1] if day in WEEKDAYS or overlap >= _ALIKE}
-    if (days[0] and days[1]) or named - _UNSURE_DAYS:
+    sure = {day for day in days[0] | days[1] if day in WEEKDAYS or overlap >= _ALIKE}
+    found = [months] if all(months) or overlap >= _RELATED else []
+    if all(days) or (sure - _UNSURE_DAYS and overlap >= _RELATED):
         found.append(days)
     vague = [(ours.seasons, theirs.seasons)] if len(ours.seasons | theirs.seasons) == 2 else []
     if not clocks:
         vague.append((ours.dayparts, theirs.dayparts))
-    found += [(one, other) for one, other in vague if one and other and one.isdisjoint(other)]
+    if overlap >= _ALIKE:
+        found += [(one, other) for one, other in vague if one and other and one.isdisjoint(other)]
     return found
 
 

@@ -18,10 +18,27 @@ def scope(asked: str, stored: str) -> str | None:
     if not sides.both_english:
         return None
     denied = negated(asked) | negated(stored)
+    ours, theirs = _members(sides.asked), _members(sides.stored)
     for one, other in product(sides.asked_only, sides.stored_only):
-        if alternatives(one, other) and not denied & {one, other}:
+        if not alternatives(one, other) or denied & {one, other}:
+            continue
+        if not (_members_of(one) & theirs or _members_of(other) & ours):
             return f"different cases ({one.lower} / {other.lower})"
+    if sides.overlap < _ALIKE:
+        return None
     return _persons(sides.asked, sides.stored) or _persons(sides.stored, sides.asked)
+
+
+_ALIKE = 0.5
+"""Overlap from which the person asked for makes another question."""
+
+
+def _members(question: Question) -> frozenset[tuple[int, int]]:
+    return frozenset(member for word in question.words for member in _members_of(word))
+
+
+def _members_of(word: Word) -> frozenset[tuple[int, int]]:
+    return frozenset(_places(word).items())
 
 
 def alternatives(one: Word, other: Word) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cache.guards.lexicon import lexicon
-from cache.guards.numerals import is_number
+from cache.guards.number_words import is_number
 from cache.guards.reading import Word
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cache.guards.alignment import derived, synonymous
 from cache.guards.english import english
 from cache.guards.lexicon import lexicon
-from cache.guards.numerals import is_number
+from cache.guards.number_words import is_number
 from cache.guards.reading import Question, Word, read
 from cache.guards.spelling import misspelt, same, short_form
 from cache.guards.units import units
