@@ -6,8 +6,9 @@ scope. Then two processes measure, through the cache itself, no embedding includ
 
     build  opens the cache without index files and looks up until the index is arranged:
            open_s, build_s, and p50/p99 of the lookups meanwhile; then again, settled: p50/p99,
-           recall@1 (the share of lookups whose nearest is as near as comparing with every vector
-           gives), p50 of an insert and of a delete, and the memory the process holds
+           p99 of what the lookup itself computed (the rest of the clock's time is the machine's
+           other work), recall@1 (the share of lookups whose nearest is as near as comparing with
+           every vector gives), p50 of an insert and of a delete, and the memory held
     start  opens it with the files: seconds from the process's start to its first answer, with
            the files in memory and after they were dropped from there; the same figures
 
@@ -248,12 +249,14 @@ def _arranging() -> bool:
 def _served(cache: SemanticCache, best: Vectors) -> dict[str, float]:
     for number in range(20):
         _look(cache, number)
-    timed = [_timed(_look, cache, number) for number in range(len(best))]
-    seconds, similarities = zip(*timed, strict=True)
+    timed = [_timed(_look_on_cpu, cache, number) for number in range(len(best))]
+    seconds = [one for one, _ in timed]
+    similarities, computed = zip(*(told for _, told in timed), strict=True)
     right = np.asarray(similarities) >= best - 2e-6
     return {
         "p50_ms": _percentile(seconds, 50),
         "p99_ms": _percentile(seconds, 99),
+        "p99_cpu_ms": _percentile(computed, 99),
         "recall_at_1": float(right.mean()),
     }
 
@@ -268,6 +271,13 @@ def _changed(cache: SemanticCache) -> tuple[list[float], list[float]]:
     stored = [_timed(store, number) for number in range(CHANGES)]
     deleted = [_timed(cache.delete, entry_id) for _, entry_id in stored]
     return [seconds for seconds, _ in stored], [seconds for seconds, _ in deleted]
+
+
+def _look_on_cpu(cache: SemanticCache, number: int) -> tuple[float, float]:
+    """The nearest's similarity, and the seconds that this thread computed for it."""
+    started = time.thread_time()
+    similarity = _look(cache, number)
+    return similarity, time.thread_time() - started
 
 
 def _look(cache: SemanticCache, number: int) -> float:
