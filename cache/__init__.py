@@ -35,12 +35,14 @@ from cache.errors import (
     StoreVersionError,
     TagError,
     ThresholdError,
+    TransferError,
     VerifierError,
 )
 from cache.export import export_onnx
 from cache.guards import DEFAULT_GUARDS, Guard
-from cache.keeping import Lifetimes, Limits
+from cache.keeping import Lifetimes, Limits, Ttl
 from cache.key import Scope, normalise
+from cache.personal import personal_data
 from cache.results import Explanation, Lookup
 from cache.semantic import SemanticCache
 from cache.standalone import Judgement, judge
@@ -81,10 +83,13 @@ __all__ = [
     "StoreVersionError",
     "TagError",
     "ThresholdError",
+    "TransferError",
+    "Ttl",
     "VerifierError",
     "WhatIf",
     "export_onnx",
     "judge",
     "load_embedder",
     "normalise",
+    "personal_data",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
     Boolean,
+    Integer,
     Select,
+    Text,
     and_,
     bindparam,
     column,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -34,6 +37,7 @@ NO_TAGS = "[]"
 KIB = 1024
 
 _ID_CHUNK = 10_000
+_ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +169,23 @@ _SCOPE_COLUMNS = [
         "language", "knowledge", "plan", "step",
     )
 ]  # fmt: skip
-_QUARANTINED = Prepared(
-    select(entries.c.key, vectors.c.embedder, vectors.c.data, *_SCOPE_COLUMNS, *COLUMNS)
-    .join_from(entries, vectors)
-    .where(entries.c.id.in_(GIVEN_IDS), entries.c.quarantined.is_(True))
+_DRAFTS = select(
+    entries.c.key, vectors.c.embedder, vectors.c.data, *_SCOPE_COLUMNS, *COLUMNS
+).join_from(entries, vectors)
+_ID_AT = 3 + len(_SCOPE_COLUMNS)
+_QUARANTINED = Prepared(_DRAFTS.where(entries.c.id.in_(GIVEN_IDS), entries.c.quarantined.is_(True)))
+_EXPORTED = Prepared(
+    _DRAFTS.where(
+        entries.c.id > bindparam("after"),
+        _IN_SERVICE,
+        or_(
+            bindparam("owner", type_=Text).is_(None),
+            entries.c.owner == "",
+            entries.c.owner == bindparam("owner"),
+        ),
+    )
+    .order_by(entries.c.id)
+    .limit(literal_column(str(_ROWS_AT_ONCE), Integer))
 )
 _COUNT = Prepared(select(func.coalesce(func.sum(usage.c.entries), 0)))
 _LAST_EPOCH = Prepared(select(func.coalesce(func.max(epochs.c.epoch), 0)))
@@ -243,6 +260,17 @@ class EntryStore:
         if draft.epoch is not None:
             return draft.epoch
         return self.last_epoch() if draft.tags else 0
+
+    def exported(self, owner: str | None) -> Iterator[Draft]:
+        """Entries in service, as they were when they were stored, oldest first, piece by piece.
+
+        :param owner: shared entries and this owner's own; ``None``: all.
+        """
+        last = 0
+        while rows := self._database.rows(_EXPORTED, {"after": last, "owner": owner}):
+            for row in rows:
+                yield _draft_of(row)
+            last = rows[-1][_ID_AT]
 
     def quarantined(self, ids: Sequence[int]) -> list[Draft]:
         """Those of the ids that are out of service, as they were before, to be stored anew."""

@@ -8,6 +8,7 @@
     ├── ScopeError            a scope that is neither shared nor somebody's conversation
     ├── TagError              a tag without a single visible character
     ├── PersonalDataError     personal data on its way into a shared scope
+    ├── TransferError         lines of a file of entries that cannot be taken in
     ├── EmbedderError         the embedding model is missing, broken, or gives unusable vectors
     │   └── ExportError       the ONNX file could not be made, or does not give the same vectors
     ├── VerifierError         the verifier is missing, broken, or not the one that was calibrated
@@ -24,6 +25,7 @@ Every message says what happened, to what, and what to do about it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -117,6 +119,19 @@ class PersonalDataError(CacheError):
             "Store it in the scope of its conversation."
         )
         self.found = found
+
+
+class TransferError(CacheError):
+    """A file of entries with lines that are refused; nothing of it was taken in.
+
+    :ivar lines: (number, counted from 1; what is wrong) of each line that is refused.
+    """
+
+    def __init__(self, lines: Sequence[tuple[int, str]]) -> None:
+        shown = "; ".join(f"line {number}: {reason}" for number, reason in lines[:5])
+        more = f"; and {len(lines) - 5} more" if len(lines) > 5 else ""
+        super().__init__(f"Nothing was imported. {shown}{more}. Correct or remove these lines.")
+        self.lines = tuple(lines)
 
 
 class EmbedderError(CacheError):

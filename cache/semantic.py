@@ -28,6 +28,7 @@ from cache.errors import (
     AmountError,
     BlankQuestionError,
     EmptyAnswerError,
+    PersonalDataError,
     StoreError,
     StoreReadOnlyError,
 )
@@ -36,9 +37,11 @@ from cache.flights import Flights
 from cache.guards import DEFAULT_GUARDS, Guard
 from cache.keeping import FOR_EVER, UNLIMITED, Lifetimes, Limits, Ttl
 from cache.key import Scope, key_of, readable
+from cache.personal import personal_data
 from cache.results import Explanation, Lookup
 from cache.stats import CacheStats, Journal, LookupRecord, WhatIf, new_lookup_id
-from cache.vectors import VectorSpace
+from cache.transfer import TransferLine, read, written
+from cache.vectors import Agreement, VectorSpace
 from cache.verifier import Verifier
 
 DATABASE_FILE = "cache.sqlite3"
@@ -192,6 +195,8 @@ class SemanticCache:
         question = _checked_question(question)
         if not answer.strip():
             raise EmptyAnswerError(question)
+        if scope.shared:
+            _refuse_personal(question, answer)
         now = self._clock()
         draft = Draft(
             key=key_of(question),
@@ -362,6 +367,44 @@ class SemanticCache:
         self._curation.bump(readable(checked_tag(tag)))
         return self._space.delete(self._curation.void())
 
+    def export(self, *, owner: str | None = None) -> Iterator[str]:
+        """Entries in service as JSON lines, oldest first; see :mod:`cache.transfer`.
+
+        :param owner: shared entries and this owner's own; ``None``: all.
+        """
+        self._journal.flush()
+        return written(self._entries.exported(owner))
+
+    def import_lines(self, lines: Iterable[str], *, owner: str | None = None) -> int:
+        """Takes in what :meth:`export` wrote, in place of entries to the same questions.
+
+        Where one line is refused or cannot be stored, nothing is taken in.
+
+        :param owner: lines of another owner are refused; ``None``: anybody's are taken.
+        :returns: how many entries there were.
+        :raises TransferError: if a line is malformed, shares personal data or is another owner's.
+        :raises StoreError: if the entries could not be kept.
+        """
+        drafts = [self._draft_of(line) for line in read(lines, owner=owner)]
+        # Through a connection of its own: then this cache's index, like that of any other process,
+        # learns from the database what was added.
+        with self._noting_refusals():
+            if self._database.read_only:
+                raise StoreReadOnlyError(self._database.path, "it was opened for reading only")
+            other = Database.open(self._database.path, busy_seconds=BUSY_SECONDS, read_only=False)
+            try:
+                entries = EntryStore(other)
+                with other.write():
+                    for draft in drafts:
+                        entries.insert(draft)
+            finally:
+                other.close()
+        return len(drafts)
+
+    def verify(self) -> Agreement:
+        """Compares the index with the database, entry by entry."""
+        return self._space.agreement()
+
     @property
     def epoch(self) -> int:
         """How often any tag was bumped; see :meth:`store`."""
@@ -422,6 +465,28 @@ class SemanticCache:
         judged = tuple(self._candidates.judged(question, _in_order(same, close), threshold))
         decision = decide(judged[: len(same) + CANDIDATES], threshold)
         return Explanation(question, threshold, decision, judged[:k])
+
+    def _draft_of(self, line: TransferLine) -> Draft:
+        return Draft(
+            key=key_of(line.question),
+            question=line.question,
+            answer=line.answer,
+            scope=line.partition(),
+            model=line.model,
+            created_at=line.created_at,
+            expires_at=line.expires_at,
+            seconds=line.seconds,
+            tokens=line.tokens,
+            embedder=self._space.embedder.name,
+            vector=self._space.embed(line.question),
+            tags=tuple(sorted(set(line.tags))),
+            pinned=line.pinned,
+            hits=line.hits,
+            last_hit_at=line.last_hit_at,
+            threshold=line.threshold,
+            verifier=line.verifier,
+            limits=self._rules.limits,
+        )
 
     @contextmanager
     def _noting_refusals(self) -> Iterator[None]:
@@ -504,6 +569,12 @@ def _checked_question(question: str) -> str:
     if not question.strip():
         raise BlankQuestionError
     return readable(question)
+
+
+def _refuse_personal(question: str, answer: str) -> None:
+    found = personal_data(question) or personal_data(answer)
+    if found is not None:
+        raise PersonalDataError(found)
 
 
 def _checked_amount(field: str, value: float) -> float:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from ag2.config import LLMClient, ModelConfig, ModelProvider
@@ -26,12 +26,15 @@ from fast_depends.library.serializer import SerializerProto
 from pydantic import ValidationError
 
 from agents.errors import ModelError
-from cache import CacheError, Lookup, Scope, SemanticCache
+from cache import CacheError, Lookup, PersonalDataError, Scope, SemanticCache, Ttl
 
 logger = logging.getLogger(__name__)
 
 COMPLETE: Final = frozenset({"stop", "end_turn", "stop_sequence"})
 """What providers call the end of a whole answer; anything else is an answer that was cut."""
+LEASE_SECONDS: Final = 15.0
+"""How long a question is held for a process that has died; a living one renews its lease."""
+_POLL_SECONDS: Final = 0.1
 _PIECE: Final = 48
 
 
@@ -44,14 +47,16 @@ class CacheRequest:
         scope: The partition that is searched and stored into.
         threshold: Cosine similarity from which an entry is served, 0..1.
         asker: Who asks; the log of lookups is shown to its asker only.
-        ttl: How long the answer lives; None: for ever.
+        ttl: How long the answer lives; None: for ever; "default": as the cache was told.
+        tags: The subjects that its answer is dropped with.
     """
 
     question: str
     scope: Scope
     threshold: float
     asker: str
-    ttl: timedelta | None = None
+    ttl: Ttl = None
+    tags: tuple[str, ...] = ()
 
 
 class CacheLookedUp(BaseEvent):
@@ -138,6 +143,76 @@ class _Flights:
                 self._locks[key] = (lock, waiting - 1)
 
 
+class _Lease:
+    """The question held against other processes on the same database, as long as it is answered.
+
+    A holder that dies gives nothing back, and nobody waits for it longer than `LEASE_SECONDS`.
+    Where the database refuses leases, equal questions are just answered twice.
+    """
+
+    def __init__(self, cache: SemanticCache, request: CacheRequest) -> None:
+        self._cache = cache
+        self._request = request
+        self._holder = uuid.uuid4().hex
+        self._renewing: asyncio.Task[None] | None = None
+
+    async def take(self) -> bool:
+        """Wait until the question is ours; returns whether it may be answered meanwhile."""
+        waited = False
+        try:
+            while not await asyncio.to_thread(self._take):
+                waited = True
+                await self._until_free()
+            self._renewing = asyncio.create_task(self._renew())
+            request = self._request
+            known = await asyncio.to_thread(self._cache.knows, request.question, request.scope)
+        except CacheError as error:
+            logger.warning("no lease on the question: %s", type(error).__name__)
+            return waited
+        return waited or known
+
+    async def give_back(self) -> None:
+        """Let others have the question."""
+        if self._renewing is None:
+            return
+        self._renewing.cancel()
+        try:
+            await asyncio.to_thread(self._give_back)
+        except CacheError as error:
+            logger.warning("the lease runs out by itself: %s", type(error).__name__)
+
+    async def _until_free(self) -> None:
+        # A database tells nobody when a row goes, so it is asked again and again.
+        taken = True
+        while taken:
+            await asyncio.sleep(_POLL_SECONDS)
+            taken = await asyncio.to_thread(self._taken)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            try:
+                await asyncio.to_thread(self._take)
+            except CacheError as error:
+                logger.warning("the lease was not renewed: %s", type(error).__name__)
+
+    def _take(self) -> bool:
+        return self._cache.flights.take(
+            self._request.question,
+            self._request.scope,
+            holder=self._holder,
+            seconds=LEASE_SECONDS,
+        )
+
+    def _taken(self) -> bool:
+        return self._cache.flights.taken(self._request.question, self._request.scope)
+
+    def _give_back(self) -> None:
+        self._cache.flights.give_back(
+            self._request.question, self._request.scope, holder=self._holder
+        )
+
+
 class _CachedClient(LLMClient):
     def __init__(self, inner: ModelConfig, cache: SemanticCache, flights: _Flights) -> None:
         self._inner = inner
@@ -158,14 +233,20 @@ class _CachedClient(LLMClient):
         if request is None:
             return await call.ask_model()
         lookup = await self._look_up(request, context)
-        if lookup is not None and lookup.hit:
+        if lookup is None:
+            return await self._ask_and_store(call, request)
+        if lookup.hit:
             return await _serve(lookup, context)
         async with self._flights.alone((request.scope.id, request.question)) as waited:
-            if waited:
-                lookup = await self._look_up(request, context)
-                if lookup is not None and lookup.hit:
-                    return await _serve(lookup, context)
-            return await self._ask_and_store(call, request)
+            lease = _Lease(self._cache, request)
+            try:
+                if await lease.take() or waited:
+                    lookup = await self._look_up(request, context)
+                    if lookup is not None and lookup.hit:
+                        return await _serve(lookup, context)
+                return await self._ask_and_store(call, request)
+            finally:
+                await lease.give_back()
 
     async def _look_up(self, request: CacheRequest, context: ConversationContext) -> Lookup | None:
         try:
@@ -184,11 +265,29 @@ class _CachedClient(LLMClient):
         return lookup
 
     async def _ask_and_store(self, call: _Call, request: CacheRequest) -> ModelResponse:
+        epoch = await self._epoch()
         begun = time.perf_counter()
         response = await call.ask_model()
         seconds = time.perf_counter() - begun
-        if not await call.is_worth_storing(response):
-            return response
+        if await call.is_worth_storing(response):
+            await self._store(call, request, response, seconds, epoch)
+        return response
+
+    async def _epoch(self) -> int | None:
+        try:
+            return await asyncio.to_thread(lambda: self._cache.epoch)
+        except CacheError as error:
+            logger.warning("cache epoch unknown: %s", type(error).__name__)
+            return None
+
+    async def _store(
+        self,
+        call: _Call,
+        request: CacheRequest,
+        response: ModelResponse,
+        seconds: float,
+        epoch: int | None,
+    ) -> None:
         try:
             entry = await asyncio.to_thread(
                 self._cache.store,
@@ -199,13 +298,17 @@ class _CachedClient(LLMClient):
                 tokens=int(response.usage.completion_tokens or 0),
                 model=self._inner.model,
                 ttl=request.ttl,
+                tags=request.tags,
+                epoch=epoch,
+                threshold=request.threshold,
             )
+        except PersonalDataError as error:
+            logger.info("an answer is not shared: it holds %s", error.found)
         except CacheError as error:
             logger.warning("cache store failed: %s", type(error).__name__)
             await call.context.send(CacheFailed(str(error)))
         else:
             await call.context.send(CacheStored(entry.id))
-        return response
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ PROMISED = {
     "Lookup", "LookupRecord", "OnnxEmbedder", "PersonalDataError", "Scope", "ScopeError",
     "SemanticCache", "SentenceTransformerEmbedder", "StoreCorruptError", "StoreError",
     "StoreFullError", "StoreLockedError", "StoreReadOnlyError", "StoreVersionError", "TagError",
-    "ThresholdError", "VerifierError", "WhatIf", "export_onnx", "judge", "load_embedder",
-    "normalise",
+    "ThresholdError", "TransferError", "Ttl", "VerifierError", "WhatIf", "export_onnx", "judge",
+    "load_embedder", "normalise", "personal_data",
 }  # fmt: skip
 
 

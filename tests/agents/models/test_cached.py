@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -384,6 +385,61 @@ async def test_a_cancelled_answer_is_not_stored(cache):
     with pytest.raises(asyncio.CancelledError):
         await task
 
+    assert cache.entries() == ()
+
+
+@pytest.fixture
+def second(cache: SemanticCache, tmp_path: Path) -> Iterator[SemanticCache]:
+    """Another process's cache on the same files, as far as the database can tell."""
+    embedder = cache._space.embedder
+    other = SemanticCache.open(tmp_path / "cache", embedder)
+    yield other
+    other.close()
+
+
+async def test_equal_calls_in_two_processes_are_one_call_of_the_model(cache, second):
+    slow = Slow()
+    first = asyncio.create_task(ask(CachedModel(slow.model, cache), request()))
+    await asyncio.wait_for(slow.asked.wait(), WAIT_SECONDS)
+    model = says("from the other process")
+    waiting = asyncio.create_task(ask(CachedModel(model, second), request()))
+    while not second.flights.taken(QUESTION, SHARED):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    slow.go_on.set()
+
+    answers = await asyncio.wait_for(asyncio.gather(first, waiting), WAIT_SECONDS)
+
+    assert [asked.response.content for asked in answers] == [ANSWER] * 2
+    assert model.calls == 0
+    assert not cache.flights.taken(QUESTION, SHARED)
+
+
+async def test_a_process_that_died_is_waited_for_no_longer_than_its_lease(cache):
+    cache.flights.take(QUESTION, SHARED, holder="dead", seconds=0.3)
+
+    asked = await asyncio.wait_for(ask(CachedModel(says(), cache), request()), WAIT_SECONDS)
+
+    assert asked.response.content == ANSWER
+    assert len(cache.entries()) == 1
+
+
+async def test_an_answer_that_was_begun_before_its_subject_was_dropped_is_not_kept(cache):
+    slow = Slow()
+    model = CachedModel(slow.model, cache)
+    task = asyncio.create_task(ask(model, request(tags=("geography",))))
+    await asyncio.wait_for(slow.asked.wait(), WAIT_SECONDS)
+    cache.bump("geography")
+    slow.go_on.set()
+    await asyncio.wait_for(task, WAIT_SECONDS)
+
+    assert not (await ask(model, request())).lookups[0].lookup.hit
+
+
+async def test_an_answer_with_personal_data_is_given_and_not_shared(cache):
+    asked = await ask(CachedModel(says("Write to ada@example.org."), cache), request())
+
+    assert asked.response.content == "Write to ada@example.org."
+    assert asked.failures == []
     assert cache.entries() == ()
 
 
