@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from cache.personal import personal_data
 from cache.standalone.features import elliptic, opens
 from cache.standalone.reading import Reading
 from cache.standalone.words import words_of
@@ -18,9 +19,7 @@ LONGEST_CHARACTERS: Final = 400
 
 Rule = Callable[[Reading], str | None]
 
-_CONTACT = re.compile(
-    r"\S@\S|\d(?:[\s().-]*\d){6,}|\b[a-z]{2}\d{2}(?:\s?[a-z0-9]{4}){3,}", re.IGNORECASE
-)
+_IDENTIFIER = re.compile(r"\d(?:[\s().-]*\d){6,}")
 _US = re.compile(r"\b[Uu]s\b")
 _ABOUT_ME = re.compile(
     r"(?<!do )\bi (?:am|was|live|work|had|like|love|hate|think|feel|got|just|don't|can't|didn't|"
@@ -59,9 +58,14 @@ def _too_long(said: Reading) -> str | None:
     return "long enough to be personal" if len(said.text) > LONGEST_CHARACTERS else None
 
 
-def _carries_contact(said: Reading) -> str | None:
-    found = _CONTACT.search(said.text)
-    return "carries an address, a number or another identifier" if found else None
+def _is_personal(said: Reading) -> str | None:
+    kind = personal_data(said.text)
+    return None if kind is None else f"holds {kind}"
+
+
+def _identifies(said: Reading) -> str | None:
+    """An order, an account, a call: whatever it is, it is somebody's."""
+    return "holds a long number" if _IDENTIFIER.search(said.text) else None
 
 
 def _speaks_of_the_speakers(said: Reading) -> str | None:
@@ -113,7 +117,8 @@ def _asks_nothing(said: Reading) -> str | None:
 RULES: Final[Sequence[Rule]] = (
     _too_short,
     _too_long,
-    _carries_contact,
+    _is_personal,
+    _identifies,
     _speaks_of_the_speakers,
     _speaks_of_the_conversation,
     _replies,

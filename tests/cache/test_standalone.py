@@ -68,6 +68,9 @@ PERSONAL = [
     "Is 4111 1111 1111 1111 a valid card number?",
     "Can you book us a table in Rome?",
     "What did you say about Lisbon?",
+    "Does a parcel reach 12 High Street, Leeds LS1 4DY?",
+    "What is IBAN GB33BUKB20201555555555 for?",
+    "Where is parcel 12345678 of DHL?",
     "Wie hoch ist mein Guthaben bei der Sparkasse?",
 ]
 OF_THE_MOMENT = ["What is the weather in Rome today?", "Who is currently president of France?"]
