@@ -4,7 +4,8 @@ Each scope has a partition of its own, so that no search can reach another scope
 partition is a flat inner-product index; a middling one also keeps the signs of its vectors as a
 binary index, takes the nearest few by Hamming distance and computes exact similarities of those.
 (Sign bits keep angles: Charikar 2002, "Similarity estimation techniques from rounding algorithms".)
-A large one is rearranged in clusters: see :mod:`cache.clusters`.
+A large one is rearranged in clusters: see :mod:`cache.clusters`. Scopes with few entries have no
+partition at all: see :data:`cache.vectors.SMALL`.
 """
 
 from __future__ import annotations
