@@ -13,6 +13,8 @@ _UNSURE_DAYS = frozenset({"today", "this week", "this month", "this year"})
 _RELATED = 0.4
 """Overlap from which a number that only one question has makes it another one: a free rewording
 may tell a number in words ("before the Revolution of 1789")."""
+_TOUCHING = 0.3
+"""Overlap from which "morning" and "evening", or two seasons, are alternatives."""
 _ALIKE = 0.5
 """Overlap from which "tomorrow" alone makes another question; in a free rewording it may be told
 otherwise, or be no part of what is asked."""
@@ -27,7 +29,7 @@ def numbers(asked: str, stored: str) -> str | None:
     our_rest, their_rest = _counted(our_rest, their_rest), _counted(their_rest, our_rest)
     if not (our_rest and their_rest) and not _sure(our_rest + their_rest, align(asked, stored)):
         return None
-    return f"numbers differ ({_listed(our_rest)} / {_listed(their_rest)})"
+    return f"numbers or dates differ ({_listed(our_rest)} / {_listed(their_rest)})"
 
 
 def _without(ours: Iterable[Quantity], theirs: Iterable[Quantity]) -> list[Quantity]:
@@ -65,7 +67,7 @@ def calendar(asked: str, stored: str) -> str | None:
         ours, theirs, clocks=clocks, overlap=align(asked, stored).overlap
     ):
         if one or other:
-            return f"dates differ ({_named(one)} / {_named(other)})"
+            return f"numbers or dates differ ({_named(one)} / {_named(other)})"
     return None
 
 
@@ -81,7 +83,7 @@ def _differences(
     vague = [(ours.seasons, theirs.seasons)] if len(ours.seasons | theirs.seasons) == 2 else []
     if not clocks:
         vague.append((ours.dayparts, theirs.dayparts))
-    if overlap >= _ALIKE:
+    if overlap >= _TOUCHING:
         found += [(one, other) for one, other in vague if one and other and one.isdisjoint(other)]
     return found
 
