@@ -9,10 +9,12 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from agents.auditing import Auditing
+from agents.caching import Caching
 from agents.dialogue import partitions
 from agents.dialogue.events import Rated
 from agents.dialogue.machine import machine
@@ -21,10 +23,11 @@ from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore, Summary
 from agents.dialogue.turns import Turn, Turns, readable
 from agents.errors import NotReadyError, RepriseError
+from agents.evidence import Evidence
 from agents.models import identity
 from agents.settings import Settings
 from agents.status import PartStatus, RuntimeStatus
-from cache import CacheError, Explanation, SemanticCache, load_embedder
+from cache import CacheError, Explanation, SemanticCache
 
 if TYPE_CHECKING:
     from agents.dialogue.session import ChatSession
@@ -35,7 +38,6 @@ logger = logging.getLogger(__name__)
 
 CLOSING_SECONDS: Final = 15.0
 DATABASE_FILE: Final = "conversations.sqlite3"
-CACHE_FOLDER: Final = "cache"
 
 
 class Runtime:
@@ -51,10 +53,11 @@ class Runtime:
         self._thread = threading.Thread(target=self._run_loop, name="reprise-loop", daemon=True)
         self._engine: Engine | None = None
         self._engine_made: Future[Engine] | None = None
-        self._cache: SemanticCache | None = None
+        self._caching: Caching | None = None
         self._cache_status = PartStatus()
         self._cache_opened: Future[None] | None = None
         self._session: ChatSession | None = None
+        self._auditing: asyncio.Task[None] | None = None
         self._opening = threading.Lock()
         self._store: ConversationStore | None = None
         self._turns: Turns | None = None
@@ -92,7 +95,7 @@ class Runtime:
     @property
     def cache(self) -> SemanticCache | None:
         """The semantic cache; None until it is loaded, or when it could not be opened."""
-        return self._cache
+        return None if self._caching is None else self._caching.cache
 
     def status(self) -> RuntimeStatus:
         """How far each part is, at this moment."""
@@ -104,10 +107,14 @@ class Runtime:
     ) -> Turn:
         """Store a message and begin the reply. See `Turns.start` for what it raises."""
         self.load()
-        self._prepare(text)
-        return self._running_turns().start(
+        if self._caching is not None:
+            self._in_background(_embedded_ahead, self._caching.cache, text)
+        turn = self._running_turns().start(
             conversation, owner, text, threshold=threshold, message_id=message_id
         )
+        if self._caching is not None:
+            self._in_background(_learned, self._caching, turn)
+        return turn
 
     def turn(self, conversation: str, owner: str) -> Turn | None:
         """The reply that this process is writing to a conversation of the owner's."""
@@ -165,8 +172,8 @@ class Runtime:
             return
         store.append(state, Rated(time.time(), reply_id, liked))
         entry = reply.served.entry if reply.served else None
-        if self._cache is not None and entry is not None and liked is not None:
-            self._cache.feedback(entry, good=liked)
+        if self.cache is not None and entry is not None and liked is not None:
+            self.cache.feedback(entry, good=liked)
 
     def explain(self, question: str, threshold: float) -> Explanation:
         """What the shared cache would decide about a question, and from what.
@@ -175,10 +182,29 @@ class Runtime:
             NotReadyError: The cache is still being loaded.
             CacheError: The question or the threshold is refused, or the cache cannot be read.
         """
-        if self._cache is None:
+        if self.cache is None:
             raise NotReadyError("cache")
         scope = partitions.for_all(identity.fingerprint(self.settings), question)
-        return self._cache.explain(question, scope, threshold=threshold)
+        return self.cache.explain(question, scope, threshold=threshold)
+
+    def evidence(self) -> Evidence:
+        """What is known of the cache's wrong answers at each threshold.
+
+        Raises:
+            NotReadyError: The cache is still being loaded.
+            CacheError: The labels cannot be read.
+        """
+        if self._caching is None:
+            raise NotReadyError("cache")
+        return self._caching.evidencing.now()
+
+    def ask_afresh(self, question: str) -> Future[str]:
+        """Ask the model a question that stands alone, past the cache; returns at once.
+
+        The outcome may be a RepriseError.
+        """
+        self.load()
+        return self._submit(self._afresh(question))
 
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -200,32 +226,48 @@ class Runtime:
 
     async def _open_cache(self) -> None:
         self._cache_status = PartStatus("loading", "Opening the cache")
-        folder = self.settings.home / CACHE_FOLDER
         try:
-            embedder = await asyncio.to_thread(load_embedder, folder)
-            self._cache = await asyncio.to_thread(SemanticCache.open, folder, embedder)
+            self._caching = await asyncio.to_thread(Caching.open, self.settings)
         except (CacheError, OSError) as error:
             logger.warning("the cache is not in use: %s", error)
             self._cache_status = PartStatus("failed", failure=Failure(str(error)))
         else:
             self._cache_status = PartStatus("ready")
+            self._auditing = asyncio.create_task(self._audit(self._caching))
+
+    async def _audit(self, caching: Caching) -> None:
+        """Check answers of the cache whenever nobody waits for a reply."""
+        await Auditing(caching.cache, caching.auditor, self._afresh, self._is_busy).run()
+
+    def _is_busy(self) -> bool:
+        return self._turns is not None and bool(self._turns.replies)
+
+    async def _afresh(self, question: str) -> str:
+        return await (await self._writer()).afresh(question)
 
     async def _write(self, turn: Turn) -> None:
+        await (await self._writer()).reply(turn)
+
+    async def _writer(self) -> ChatSession:
+        """What writes replies, made when the cache and the engine are there."""
         await _outcome(self._cache_opened)
         engine = await _outcome(self._engine_made)
         if self._session is None:
-            self._session = engine.session(self._conversations(), self._cache)
-        await self._session.reply(turn)
+            self._session = engine.session(self._conversations(), self.cache)
+        return self._session
 
     async def _close(self) -> None:
+        if self._auditing is not None:
+            self._auditing.cancel()
+            await asyncio.wait({self._auditing})
         if self._turns is not None:
             await self._turns.close()
         if self._engine_made is not None:
             engine = await _outcome(self._engine_made)
             await engine.model.close()
             await _outcome(self._cache_opened)
-        if self._cache is not None:
-            await asyncio.to_thread(self._cache.close)
+        if self.cache is not None:
+            await asyncio.to_thread(self.cache.close)
         if self._store is not None:
             await asyncio.to_thread(self._store.close)
 
@@ -245,12 +287,8 @@ class Runtime:
                 )
             return self._store
 
-    def _prepare(self, text: str) -> None:
-        """Embed a message while it is being stored and its prompt put together."""
-        if self._cache is not None:
-            self._loop.call_soon_threadsafe(
-                self._loop.run_in_executor, None, _embedded_ahead, self._cache, text
-            )
+    def _in_background(self, work: Callable[..., None], *given: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.run_in_executor, None, work, *given)
 
     def _running_turns(self) -> Turns:
         self._conversations()
@@ -276,6 +314,11 @@ def _engine(settings: Settings) -> Engine:
 def _embedded_ahead(cache: SemanticCache, text: str) -> None:
     with contextlib.suppress(CacheError):
         cache.prepare(readable(text))
+
+
+def _learned(caching: Caching, turn: Turn) -> None:
+    with contextlib.suppress(CacheError):
+        caching.learn(turn.state, turn.message)
 
 
 async def _outcome(begun: Future[T] | None) -> T:

@@ -25,9 +25,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from agents.caching import CACHE_FOLDER
 from agents.dialogue.messages import Reply
 from agents.models.loading import MODELS_FOLDER
-from agents.runtime import CACHE_FOLDER, Runtime
+from agents.runtime import Runtime
 from agents.settings import Settings
 from benchmarks.report import Row, parser, report
 from cache import Embedder, export_onnx, load_embedder

@@ -53,6 +53,7 @@ class Served:
         entry: Id of the entry that served it, or that the model's answer was stored as.
         reason: The cache's decision, in a sentence.
         seconds_saved: What the model took when the answer was first written.
+        lookup: Id of the lookup in the cache's log; "" where it was not kept.
     """
 
     tier: Tier | None = None
@@ -60,6 +61,7 @@ class Served:
     entry: int | None = None
     reason: str = ""
     seconds_saved: float = 0.0
+    lookup: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from ag2.events import (
 )
 
 from agents.dialogue import prompts
+from agents.dialogue.classify import classify
 from agents.dialogue.evaluator import Evaluator
 from agents.dialogue.events import Acted, Event, GoalStated, Judged, Planned, StepEnded
 from agents.dialogue.history import exchanges, window
@@ -96,6 +97,18 @@ class ChatSession:
         if action is Action.JUDGE:
             action = await self._judge(turn)
         await self._deeds[action](turn)
+
+    async def afresh(self, question: str) -> str:
+        """The model's answer to a question that stands alone, past the cache.
+
+        Raises:
+            RepriseError: There is none, or not the whole of it.
+        """
+        text = prompts.shaped(question, classify(question), Mood.NEUTRAL)
+        said = await self._chat.ask(text, stream=DirectStream())
+        if said.response.finish_reason not in COMPLETE:
+            raise ModelError("The answer broke off before its end.", remedy="", kind="cut")
+        return said.response.content or ""
 
     async def _judge(self, turn: Turn) -> Action:
         index, step = _here(turn.state)
@@ -234,6 +247,7 @@ def _served(lookup: Lookup) -> Served:
         entry=entry.id if entry else None,
         reason=lookup.reason,
         seconds_saved=entry.seconds if entry else 0.0,
+        lookup=lookup.id,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from agents.errors import RepriseError
 from cache import CacheError, SemanticCache
 from pages.parts import session, text, words
 
@@ -64,6 +65,7 @@ def _card() -> None:
     with st.container(border=True, key=KEY):
         st.markdown("**Semantic cache**")
         _slider()
+        _automatic()
         refused = st.session_state.get("_threshold-refused")
         if refused:
             st.markdown(f":small[:orange[:material/warning: {text.label(refused)}]]")
@@ -87,9 +89,31 @@ def _slider() -> None:
         key=session.THRESHOLD,
         bind="query-params",
         on_change=_moved,
+        disabled=session.is_automatic(),
         help="How close a question has to be to one that was answered before, so that its "
         "answer is given again. Lower: faster, and more often wrong.",
     )
+
+
+def _automatic() -> None:
+    """The switch that leaves the threshold to evidence, and what it chose."""
+    budget = session.runtime().settings.error_budget
+    st.toggle(
+        "Choose it for me",
+        session.runtime().settings.auto_threshold,
+        key=session.AUTOMATIC,
+        on_change=_moved,
+        help=f"The lowest threshold at which wrong answers surely stay within {budget:.1%} of "
+        "those served, by your thumbs, by checks in idle time and by earlier measurements.",
+    )
+    if not session.is_automatic():
+        return
+    try:
+        chosen = session.runtime().evidence().recommended
+    except (RepriseError, CacheError):
+        st.caption("The slider holds until the cache is open.")
+        return
+    st.caption(text.label(chosen.reason))
 
 
 def _moved() -> None:
@@ -109,7 +133,7 @@ def _figures(cache: SemanticCache) -> None:
     stats = cache.stats()
     with st.grid(2, min_column_width=70, gap="small", key="cache-figures"):
         st.metric("Hit rate", words.percent(stats.hit_rate))
-        st.metric("Saved", words.duration(stats.seconds_saved))
+        st.metric("Saved", words.brief(stats.seconds_saved))
     st.caption(words.counted(stats.entries, "entry", "entries"))
 
 

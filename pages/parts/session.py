@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from dataclasses import dataclass
 from typing import Final
@@ -13,10 +14,12 @@ from agents.dialogue.turns import Turn
 from agents.errors import RepriseError
 from agents.runtime import Runtime
 from agents.settings import Settings
+from cache import CacheError
 from pages.parts import browser
 
 PARAMETER: Final = "conversation"
 THRESHOLD: Final = "threshold"
+AUTOMATIC: Final = "automatic"
 LOWEST: Final = 0.50
 LONGEST_ID: Final = 64
 
@@ -77,8 +80,17 @@ def follow(page: str) -> None:
         st.session_state.pop("_conversation", None)
 
 
+def is_automatic() -> bool:
+    """Whether the threshold is to be chosen by evidence."""
+    return bool(st.session_state.get(AUTOMATIC, runtime().settings.auto_threshold))
+
+
 def threshold() -> float:
-    """What the slider says, 0..1."""
+    """The threshold in force, 0..1: what evidence recommends, or what the slider says."""
+    if is_automatic():
+        # Without evidence yet, the slider holds.
+        with contextlib.suppress(RepriseError, CacheError):
+            return runtime().evidence().recommended.threshold
     return float(st.session_state.get(THRESHOLD, runtime().settings.threshold))
 
 

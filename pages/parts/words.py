@@ -61,6 +61,11 @@ def duration(seconds: float) -> str:
     return _two(whole, _DAY, "d", _HOUR, "h")
 
 
+def brief(seconds: float) -> str:
+    """A span of time where there is little room: ``8 ms``, ``4.8 s``, ``2 min``, ``3 h``."""
+    return duration(seconds) if round(seconds, 1) < _MINUTE else _largest(round(seconds))
+
+
 def ago(then: float, now: float) -> str:
     """How long ago: ``just now``, ``5 min ago``."""
     passed = max(0.0, now - then)

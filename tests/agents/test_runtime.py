@@ -107,7 +107,7 @@ def test_a_message_that_comes_before_the_cache_is_ready_waits_for_it(start, monk
         go_on.wait(WAIT_SECONDS)
         return load_embedder(folder)
 
-    monkeypatch.setattr("agents.runtime.load_embedder", slowly)
+    monkeypatch.setattr("agents.caching.load_embedder", slowly)
     runtime = start()
     runtime.load()
     assert opening.wait(WAIT_SECONDS)
@@ -386,3 +386,58 @@ def test_keys_are_in_no_file_and_no_log(start, home, caplog):
     assert KEY not in caplog.text
     for file in home.rglob("*"):
         assert not file.is_file() or KEY.encode() not in file.read_bytes()
+
+
+# What the cache learns
+
+
+REWORDED = "What's the capital of Portugal?"
+
+
+def test_asking_again_at_once_labels_the_answer_from_the_cache_wrong(start):
+    runtime = start(audit_share=0.0)
+    say(runtime, CAPITAL, to="c0")
+    assert say(runtime, REWORDED, threshold=0.8).served.tier == "semantic"
+
+    say(runtime, "What is Portugal's capital?", threshold=0.8)
+
+    wait_until(lambda: len(runtime.cache.judged_lookups()) > 0)
+    assert [(j.good, j.source) for j in runtime.cache.judged_lookups()] == [(False, "reask")]
+
+
+def test_evidence_of_wrong_answers_is_there_with_the_cache(start):
+    runtime = start()
+    with pytest.raises(NotReadyError):
+        runtime.evidence()
+    say(runtime, CAPITAL)
+
+    assert 0.5 <= runtime.evidence().recommended.threshold <= 1.0
+    assert runtime.evidence().budget == 0.02
+
+
+def test_the_model_can_be_asked_past_the_cache(start, model):
+    runtime = start()
+    say(runtime, CAPITAL)
+    before = len(model.requests)
+
+    assert runtime.ask_afresh(CAPITAL).result(WAIT_SECONDS) == LISBON
+
+    assert len(model.requests) == before + 1
+    assert len(runtime.cache.lookups()) == 1
+
+
+def test_the_verifier_and_the_limits_are_those_of_the_settings(start):
+    runtime = start(cache_entries=1, verifier="none")
+    say(runtime, CAPITAL, to="c1")
+    say(runtime, "What is the capital of Portugal called in Latin?", to="c2", threshold=1.0)
+
+    assert len(runtime.cache.entries()) == 1
+
+
+def test_a_verifier_that_is_not_there_leaves_the_cache_out_and_says_so(start, tmp_path):
+    runtime = start(verifier=str(tmp_path / "missing.onnx"))
+
+    assert say(runtime, CAPITAL).answer == LISBON
+
+    assert runtime.status().cache.state == "failed"
+    assert "missing.json" in runtime.status().cache.failure.message

@@ -64,3 +64,11 @@ def test_counts() -> None:
     assert words.counted(1200, "entry", "entries") == "1,200 entries"
     assert words.percent(None) == "–"
     assert words.percent(1 / 3) == "33 %"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.008, "8 ms"), (4.8, "4.8 s"), (59.97, "1 min"), (432, "7 min"), (12_000, "3 h")],
+)
+def test_a_brief_span_has_one_unit(seconds: float, shown: str) -> None:
+    assert words.brief(seconds) == shown

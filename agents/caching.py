@@ -1,0 +1,79 @@
+"""The semantic cache as the settings want it, with all that learns from what it served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from agents.auditing import asked_again
+from agents.dialogue.messages import UserMessage
+from agents.dialogue.state import ChatState
+from agents.evidence import Evidencing
+from agents.settings import Settings
+from cache import Limits, SemanticCache, load_embedder
+from cache.audits import AnswerAuditor, ReAsking, Sampling
+from cache.calibration import GUARDED, VERIFIED
+from cache.verifier import Verifier, load_default_verifier, load_verifier
+
+CACHE_FOLDER: Final = "cache"
+DEFAULT_VERIFIER: Final = "default"
+MEGABYTE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caching:
+    """The open cache and what learns from it.
+
+    Attributes:
+        evidencing: What thresholds cost.
+        auditor: Chooses answers to check, and compares.
+        reasking: Tells questions that are asked again.
+    """
+
+    cache: SemanticCache
+    evidencing: Evidencing
+    auditor: AnswerAuditor
+    reasking: ReAsking
+
+    @classmethod
+    def open(cls, settings: Settings) -> Caching:
+        """Open the cache.
+
+        Raises:
+            CacheError: It cannot be opened, or its models cannot be loaded.
+        """
+        folder = settings.home / CACHE_FOLDER
+        embedder = load_embedder(folder)
+        verifier = _verifier(settings.verifier)
+        cache = SemanticCache.open(folder, embedder, verifier=verifier, limits=_limits(settings))
+        experience = GUARDED if verifier is None else VERIFIED
+        return cls(
+            cache,
+            Evidencing(cache, settings.error_budget, experience),
+            AnswerAuditor(embedder, Sampling(settings.audit_share)),
+            ReAsking(embedder),
+        )
+
+    def learn(self, state: ChatState, message: UserMessage) -> None:
+        """Label an answer of the cache that was of no use: its question is asked again at once.
+
+        Args:
+            state: After the message.
+
+        Raises:
+            CacheError: The questions cannot be compared, or the label cannot be stored.
+        """
+        lookup = asked_again(state, message, self.reasking)
+        if lookup:
+            self.cache.label(lookup, good=False, source="reask")
+
+
+def _verifier(setting: str) -> Verifier | None:
+    return load_default_verifier() if setting == DEFAULT_VERIFIER else load_verifier(setting)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        entries=settings.cache_entries or None,
+        bytes=settings.cache_megabytes * MEGABYTE or None,
+    )
