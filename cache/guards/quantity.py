@@ -29,7 +29,7 @@ def numbers(asked: str, stored: str) -> str | None:
     our_rest, their_rest = _counted(our_rest, their_rest), _counted(their_rest, our_rest)
     if not (our_rest and their_rest) and not _sure(our_rest + their_rest, align(asked, stored)):
         return None
-    return f"numbers or dates differ ({_listed(our_rest)} / {_listed(their_rest)})"
+    return f"numbers differ ({_listed(our_rest)} / {_listed(their_rest)})"
 
 
 def _without(ours: Iterable[Quantity], theirs: Iterable[Quantity]) -> list[Quantity]:
@@ -67,7 +67,7 @@ def calendar(asked: str, stored: str) -> str | None:
         ours, theirs, clocks=clocks, overlap=align(asked, stored).overlap
     ):
         if one or other:
-            return f"numbers or dates differ ({_named(one)} / {_named(other)})"
+            return f"dates differ ({_named(one)} / {_named(other)})"
     return None
 
 

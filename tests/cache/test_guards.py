@@ -10,7 +10,7 @@ from cache.guards import DEFAULT_GUARDS, refusal
     [
         ("Can I bring 2 bags?", "Can I bring 3 bags?", "numbers"),
         ("What is new in Python 3.11?", "What is new in Python 3.12?", "numbers"),
-        ("Is it open on Monday?", "Is it open on Sunday?", "numbers or dates"),
+        ("Is it open on Monday?", "Is it open on Sunday?", "dates differ"),
         ("How long is half a marathon?", "How long is a marathon?", "numbers"),
         ("Who won in 1998?", "Who won?", "1998 / none"),
         ("Can I eat this raw?", "Can I not eat this raw?", "negated"),

@@ -43,9 +43,9 @@ def test_a_paraphrase_is_served(filled, asked, stored):
 @pytest.mark.parametrize(
     "asked, why",
     [
-        ("How many cups are in 3 litres?", "numbers or dates differ"),
-        ("What is new in Python 3.12?", "numbers or dates differ"),
-        ("How long is half a marathon?", "numbers or dates differ"),
+        ("How many cups are in 3 litres?", "numbers differ"),
+        ("What is new in Python 3.12?", "numbers differ"),
+        ("How long is half a marathon?", "numbers differ"),
         ("Can I not bring a dog on the train?", "negated"),
     ],
 )
