@@ -6,13 +6,10 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from cache import index_file
-from cache.calibration import Judged, Source
-from cache.candidates import Candidates, opinions_on
+from cache.candidates import Candidates
+from cache.curated import Curated
 from cache.curation import Curation, checked_tag
 from cache.database import Database
 from cache.decision import (
@@ -37,11 +34,11 @@ from cache.flights import Flights
 from cache.guards import DEFAULT_GUARDS, Guard
 from cache.keeping import FOR_EVER, UNLIMITED, Lifetimes, Limits, Ttl
 from cache.key import Scope, key_of, readable
+from cache.observed import Rules
 from cache.personal import personal_data
 from cache.results import Explanation, Lookup
-from cache.stats import CacheStats, Journal, LookupRecord, WhatIf, new_lookup_id
-from cache.transfer import TransferLine, read, written
-from cache.vectors import Agreement, VectorSpace
+from cache.stats import Journal, LookupRecord, new_lookup_id
+from cache.vectors import VectorSpace
 from cache.verifier import Verifier
 
 DATABASE_FILE = "cache.sqlite3"
@@ -49,23 +46,7 @@ BUSY_SECONDS = 2.0
 """How long an operation waits for another process to let go of the database."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the person who runs the cache has settled.
-
-    :ivar guards: what may refuse a semantic candidate.
-    :ivar verifier: what is asked about those that the guards let pass; ``None``: nothing.
-    :ivar lifetimes: how long an answer is served if its caller does not tell.
-    :ivar limits: how much is kept.
-    """
-
-    guards: tuple[Guard, ...]
-    verifier: Verifier | None
-    lifetimes: Lifetimes
-    limits: Limits
-
-
-class SemanticCache:
+class SemanticCache(Curated):
     """Answers by question, in hard partitions. Made by :meth:`open`; safe to call from threads.
 
     :param folder: where its files lie.
@@ -234,39 +215,6 @@ class SemanticCache:
         """
         return self._explain(question, self._entries.shared_scopes(), threshold, k)
 
-    def stats(self) -> CacheStats:
-        """Totals since the database was made."""
-        totals = self._journal.totals()
-        return CacheStats(
-            exact_hits=int(totals.get("exact", 0)),
-            semantic_hits=int(totals.get("semantic", 0)),
-            misses=int(totals.get("misses", 0)),
-            expired=int(totals.get("expired", 0)),
-            refused=int(totals.get("refused", 0)),
-            entries=self._entries.count(),
-            seconds_saved=totals.get("seconds_saved", 0.0),
-            tokens_saved=int(totals.get("tokens_saved", 0)),
-            bytes=self._database.bytes + index_file.bytes_on_disk(self._folder),
-            paused=self._paused,
-        )
-
-    def lookups(self, *, limit: int = 50, owner: str | None = None) -> tuple[LookupRecord, ...]:
-        """The newest lookups, newest first.
-
-        :param owner: only what this owner asked; ``None``: everything, for who runs the cache.
-        """
-        return self._journal.newest(limit, owner)
-
-    def what_if(self, threshold: float, *, last: int = 50, owner: str | None = None) -> WhatIf:
-        """How many of the last lookups would have been hits at another threshold.
-
-        Exact hits always; what a guard refused stays refused, and what had expired is expired.
-
-        :param owner: as in :meth:`lookups`.
-        :raises ThresholdError: outside 0..1.
-        """
-        return self._journal.what_if(checked_threshold(threshold), last, owner)
-
     def knows(self, question: str, scope: Scope) -> bool:
         """Whether the very same question is answered in a scope. Not logged.
 
@@ -274,168 +222,6 @@ class SemanticCache:
         """
         same = self._candidates.same(question, [scope.id], self._clock())
         return any(candidate.servable for candidate in same)
-
-    def label(self, lookup_id: str, *, good: bool, source: Source) -> bool:
-        """Says whether one answer serves the question of a lookup and its nearest.
-
-        :returns: whether the lookup is known and has a pair to be judged: it was served by
-            similarity, or would have been at a lower threshold.
-        """
-        self._journal.flush()
-        return self._evidence.label(lookup_id, good=good, source=source)
-
-    def judged_lookups(self) -> Sequence[Judged]:
-        """All labels, oldest lookup first; clearing the log leaves them."""
-        return self._evidence.judged()
-
-    def unlabelled(self, *, limit: int = 50, owner: str | None = None) -> tuple[LookupRecord, ...]:
-        """Lookups that can be labelled and were not, newest first.
-
-        :param owner: as in :meth:`lookups`.
-        """
-        return self._journal.unlabelled(limit, owner)
-
-    def second_opinions(self, *, limit: int = 32) -> int:
-        """Asks the verifier about misses that only the threshold kept from being hits; how many.
-
-        For idle time: then :meth:`what_if` knows what the verifier refuses at lower thresholds.
-
-        :raises VerifierError: if the verifier fails.
-        """
-        if self._rules.verifier is None:
-            return 0
-        self._journal.flush()
-        waiting = self._evidence.unverified(limit)
-        opinions = opinions_on(self._rules.verifier, [(asked, near) for _, asked, near in waiting])
-        ids = [lookup_id for lookup_id, _, _ in waiting]
-        self._evidence.verified(list(zip(ids, opinions, strict=True)))
-        return len(waiting)
-
-    def entries(
-        self,
-        *,
-        search: str = "",
-        limit: int = 200,
-        owner: str | None = None,
-        tag: str | None = None,
-        purpose: str | None = None,
-    ) -> tuple[Entry, ...]:
-        """Stored entries, newest first.
-
-        :param search: only those with this text in question or answer, whatever its case.
-        :param owner: shared entries and this owner's own; ``""``: shared ones only; ``None``: all,
-            for who runs the cache.
-        :param tag: only those with this tag.
-        :param purpose: only those for this.
-        """
-        self._journal.flush()
-        return self._curation.find(
-            search=readable(search), limit=limit, owner=owner, tag=tag, purpose=purpose
-        )
-
-    def delete(self, *entry_ids: int, owner: str | None = None) -> int:
-        """Removes entries; how many there were.
-
-        :param owner: only those that this owner sees, as in :meth:`entries`.
-        """
-        self._journal.flush()
-        return self._space.delete(self._curation.seen(entry_ids, owner))
-
-    def pin(self, *entry_ids: int, pinned: bool = True, owner: str | None = None) -> None:
-        """Keeps entries from being evicted for want of room, or lets them be again."""
-        self._curation.set_pinned(self._curation.seen(entry_ids, owner), pinned=pinned)
-
-    def quarantine(self, *entry_ids: int, owner: str | None = None) -> None:
-        """Takes entries out of service at once, until they are released or stored anew."""
-        seen = self._curation.seen(entry_ids, owner)
-        self._curation.quarantine(seen)
-        self._space.forget(seen)
-
-    def release(self, *entry_ids: int, owner: str | None = None) -> tuple[Entry, ...]:
-        """Puts quarantined entries into service again, each under a new id."""
-        drafts = self._entries.quarantined(self._curation.seen(entry_ids, owner))
-        return tuple(self._space.insert(draft) for draft in drafts)
-
-    def bump(self, tag: str) -> int:
-        """Drops a subject: what was asked for before now under this tag is never served again.
-
-        That holds at once, in all processes, and for answers that are still being written.
-
-        :returns: how many entries are removed.
-        """
-        self._journal.flush()
-        self._curation.bump(readable(checked_tag(tag)))
-        return self._space.delete(self._curation.void())
-
-    def export(self, *, owner: str | None = None) -> Iterator[str]:
-        """Entries in service as JSON lines, oldest first; see :mod:`cache.transfer`.
-
-        :param owner: shared entries and this owner's own; ``None``: all.
-        """
-        self._journal.flush()
-        return written(self._entries.exported(owner))
-
-    def import_lines(self, lines: Iterable[str], *, owner: str | None = None) -> int:
-        """Takes in what :meth:`export` wrote, in place of entries to the same questions.
-
-        Where one line is refused or cannot be stored, nothing is taken in.
-
-        :param owner: lines of another owner are refused; ``None``: anybody's are taken.
-        :returns: how many entries there were.
-        :raises TransferError: if a line is malformed, shares personal data or is another owner's.
-        :raises StoreError: if the entries could not be kept.
-        """
-        drafts = [self._draft_of(line) for line in read(lines, owner=owner)]
-        # Through a connection of its own: then this cache's index, like that of any other process,
-        # learns from the database what was added.
-        with self._noting_refusals():
-            if self._database.read_only:
-                raise StoreReadOnlyError(self._database.path, "it was opened for reading only")
-            other = Database.open(self._database.path, busy_seconds=BUSY_SECONDS, read_only=False)
-            try:
-                entries = EntryStore(other)
-                with other.write():
-                    for draft in drafts:
-                        entries.insert(draft)
-            finally:
-                other.close()
-        return len(drafts)
-
-    def verify(self) -> Agreement:
-        """Compares the index with the database, entry by entry."""
-        return self._space.agreement()
-
-    @property
-    def epoch(self) -> int:
-        """How often any tag was bumped; see :meth:`store`."""
-        return self._entries.last_epoch()
-
-    def feedback(self, entry_id: int, *, good: bool) -> None:
-        """Takes a thumb: a bad one takes the entry out of service at once.
-
-        It labels the newest lookup that the entry was served to. An entry that is gone meanwhile
-        is left alone.
-        """
-        self._curation.judge(entry_id, good=good, time=self._clock())
-        if not good:
-            self._space.forget([entry_id])
-        self._journal.flush()
-        self._evidence.label_served(entry_id, good=good, source="thumb")
-
-    def clear_expired(self) -> int:
-        """Removes entries that will not be served again for their age or a bumped tag; how many."""
-        return self.delete(*self._curation.over(self._clock()))
-
-    def clear(self, *, owner: str | None = None) -> int:
-        """Removes entries and the log of lookups, not the totals and labels; how many entries.
-
-        :param owner: only this owner's own, and what he asked; ``None``: all.
-        """
-        self._journal.flush()
-        if owner is None:
-            return self._space.clear()
-        self._curation.forget_asker(owner)
-        return self._space.delete(self._curation.of_owner(owner))
 
     def close(self) -> None:
         """Writes what waits, saves the index and lets go of the database."""
@@ -465,44 +251,6 @@ class SemanticCache:
         judged = tuple(self._candidates.judged(question, _in_order(same, close), threshold))
         decision = decide(judged[: len(same) + CANDIDATES], threshold)
         return Explanation(question, threshold, decision, judged[:k])
-
-    def _draft_of(self, line: TransferLine) -> Draft:
-        return Draft(
-            key=key_of(line.question),
-            question=line.question,
-            answer=line.answer,
-            scope=line.partition(),
-            model=line.model,
-            created_at=line.created_at,
-            expires_at=line.expires_at,
-            seconds=line.seconds,
-            tokens=line.tokens,
-            embedder=self._space.embedder.name,
-            vector=self._space.embed(line.question),
-            tags=tuple(sorted(set(line.tags))),
-            pinned=line.pinned,
-            hits=line.hits,
-            last_hit_at=line.last_hit_at,
-            threshold=line.threshold,
-            verifier=line.verifier,
-            limits=self._rules.limits,
-        )
-
-    @contextmanager
-    def _noting_refusals(self) -> Iterator[None]:
-        """So that :meth:`stats` can tell that storing is paused, and why."""
-        try:
-            yield
-        except StoreError as error:
-            self._refused = error
-            raise
-        self._refused = None
-
-    @property
-    def _paused(self) -> str | None:
-        if self._database.read_only:
-            return str(StoreReadOnlyError(self._database.path, "it was opened for reading only"))
-        return None if self._refused is None else str(self._refused)
 
     def _log(
         self, lookup: Lookup, decision: Decision, scope: Scope, threshold: float, asker: str
