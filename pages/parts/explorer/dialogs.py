@@ -1,0 +1,76 @@
+"""Questions that are asked before something stored is removed for good."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import streamlit as st
+
+from cache import CacheError, Entry, SemanticCache
+from pages.parts import notices, session, text, words
+from pages.parts.explorer import common
+
+MINE, ALL = "Only mine", "All"
+TABLE: Final = "entry-table"
+"""The key of the table of entries: what is selected in it goes with what is removed."""
+NAMED: Final = 5
+
+
+@st.dialog("Delete these answers?")
+def delete(cache: SemanticCache, chosen: Sequence[Entry]) -> None:
+    """Delete entries, after a look at them."""
+    for entry in chosen[:NAMED]:
+        st.text(text.preview(entry.question))
+    if len(chosen) > NAMED:
+        st.caption(f"and {len(chosen) - NAMED} more")
+    st.caption("The model will answer these questions anew.")
+    if st.button("Delete", type="primary", icon=":material/delete:", key="delete-confirmed"):
+        ids = [entry.id for entry in chosen]
+        change(lambda: cache.delete(*ids, owner=session.owner()))
+
+
+@st.dialog("Drop a tag?")
+def drop_tag(cache: SemanticCache, tags: Sequence[str], known: Sequence[Entry]) -> None:
+    """Remove all answers under a tag, those that are being written now included."""
+    tag = st.selectbox("Tag", tags, key="tag-dropped", format_func=text.preview)
+    count = Counter(each for entry in known for each in entry.tags)[tag]
+    st.markdown(
+        f"{words.counted(count, 'answer')} that you see, and those of other users under this tag, "
+        "go. What the model is answering under it now will not be kept either."
+    )
+    if st.button("Drop", type="primary", icon=":material/label_off:", key="tag-confirmed"):
+        change(lambda: cache.bump(tag))
+
+
+@st.dialog("Clear the cache?")
+def clear(cache: SemanticCache) -> None:
+    """Remove everything, or everything of one's own."""
+    which = st.radio("Whose answers?", [MINE, ALL], key="clear-whose", horizontal=True)
+    if which == MINE:
+        st.markdown(
+            "The answers that only your own chats are served go, and the log of what you asked. "
+            "What is for everybody stays."
+        )
+    else:
+        st.markdown(
+            "All stored answers go, those of every user, and the log of lookups. Conversations "
+            "and labels stay."
+        )
+    label = "Clear mine" if which == MINE else "Clear all"
+    if st.button(label, type="primary", icon=":material/delete_sweep:", key="clear-confirmed"):
+        owner = session.owner() if which == MINE else None
+        change(lambda: cache.clear(owner=owner))
+
+
+def change(remove: Callable[[], int]) -> None:
+    """Remove entries and draw the page anew, which tells how many there were."""
+    try:
+        count = remove()
+    except CacheError as error:
+        notices.problem(error)
+        return
+    common.done(f"{words.counted(count, 'entry', 'entries')} removed")
+    st.session_state.pop(TABLE, None)
+    st.rerun()
