@@ -80,7 +80,9 @@ class Candidates:
         # Nearly always the best one decides, so the others are read only if it does not.
         for some in filter(None, (new[:1], new[1:])):
             rows = self._entries.by_ids(neighbour.id for neighbour in some)
-            self._space.forget(neighbour.id for neighbour in some if neighbour.id not in rows)
+            gone = [neighbour.id for neighbour in some if neighbour.id not in rows]
+            if gone:
+                self._space.forget(gone)
             for neighbour in some:
                 seen.add(neighbour.id)
                 if neighbour.id in rows:

@@ -77,6 +77,8 @@ class Prepared:
         :raises KeyError: if one is missing; constants of the statement need not be given.
         """
         constants = self._constants
+        if not constants:
+            return [parameters[name] for name in self._names]
         return [constants[name] if name in constants else parameters[name] for name in self._names]
 
 
