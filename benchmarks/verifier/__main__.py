@@ -76,7 +76,8 @@ def _calibrate(path: Path, pairs: Sequence[Pair]) -> None:
     logits = _logits(path, pairs)
     pairs = [pair for pair, read in zip(pairs, ~np.isnan(logits), strict=True) if read]
     logits = logits[~np.isnan(logits)]
-    fit = calibrate.fit(logits, pairs)
+    passed = calibrate.guarded(pairs)
+    fit = calibrate.fit(logits, pairs, passed)
     probability = 1 / (1 + np.exp(-(logits / fit.temperature + fit.bias)))
     known = {
         "temperature": fit.temperature,
@@ -84,7 +85,7 @@ def _calibrate(path: Path, pairs: Sequence[Pair]) -> None:
         "threshold": fit.threshold,
         "sha256": sha256_of(path),
     }
-    figures = calibrate.figures(probability, pairs, fit.threshold)
+    figures = calibrate.figures(probability, pairs, passed, fit.threshold)
     beside.write_text(json.dumps(known | {"held_out": figures}, indent=2) + "\n")
     print(beside.read_text())
 

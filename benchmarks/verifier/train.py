@@ -37,7 +37,7 @@ class Plan:
     """
 
     rising: int = 80
-    steady: int = 2500
+    steady: int = 1582
     falling: int = 350
     pairs_a_step: int = 32
     rate: float = 1.2e-4
