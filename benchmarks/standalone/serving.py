@@ -49,19 +49,20 @@ def served_from_another(shared: Sequence[Row], embedder: Embedder, threshold: fl
 
     :param shared: the turns that are judged standalone, in their order.
     """
+    names = {row.conversation: f"number {n}" for n, row in enumerate(shared)}
     wrong: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         cache = SemanticCache.open(Path(folder), embedder)
         for row in shared:
             entry = cache.lookup(row.text, SCOPE, threshold=threshold).entry
             if entry is None:
-                _store(cache, row)
-            elif entry.answer != row.conversation and not row.standalone:
+                _store(cache, row.text, names[row.conversation])
+            elif entry.answer != names[row.conversation] and not row.standalone:
                 wrong.append(row)
         cache.close()
     return wrong
 
 
-def _store(cache: SemanticCache, row: Row) -> None:
-    """Keep the conversation as the answer, to tell later whose it was."""
-    cache.store(row.text, row.conversation, SCOPE, seconds=1.0, tokens=1, model="none", ttl=None)
+def _store(cache: SemanticCache, question: str, conversation: str) -> None:
+    """Keep the conversation's name as the answer, to tell later whose it was."""
+    cache.store(question, conversation, SCOPE, seconds=1.0, tokens=1, model="none", ttl=None)
