@@ -1,4 +1,7 @@
-"""The command line: ``python -m cache stats|clear|lookup|prepare|evaluate|tune``."""
+"""The command line.
+
+``python -m cache stats|clear|lookup|prepare|export|import|verify|evaluate|tune``
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,17 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
-from cache.calibration import BUDGET, curve, recommend
+from cache.calibration import BUDGET, Judged, curve, recommend
 from cache.decision import Candidate
 from cache.embedder import ONNX_FILE, load_embedder, onnx_is_current
 from cache.errors import CacheError
 from cache.evaluation import AUTO, KINDS, Gates, evaluate, labels_of
 from cache.results import Explanation
-from cache.semantic import SemanticCache
+from cache.semantic import DATABASE_FILE, SemanticCache
 from cache.verifier import Verifier, load_default_verifier, load_verifier
 
 DEFAULT = "default"
@@ -33,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], Result] = options.command
     try:
         result = command(options)
-    except CacheError as error:
+    except (CacheError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(json.dumps(result, ensure_ascii=False) if options.json else _as_text(result))
@@ -68,6 +72,14 @@ def _parser() -> argparse.ArgumentParser:
     lookup.set_defaults(command=_lookup)
     prepare = commands.add_parser("prepare", parents=[common], help="make the fast model file")
     prepare.set_defaults(command=_prepare)
+    export = commands.add_parser("export", parents=[common], help="write entries as JSON lines")
+    export.add_argument("file", type=Path)
+    export.set_defaults(command=_export)
+    take = commands.add_parser("import", parents=[common], help="take in what export wrote")
+    take.add_argument("file", type=Path)
+    take.set_defaults(command=_import)
+    verify = commands.add_parser("verify", parents=[common], help="compare store and index")
+    verify.set_defaults(command=_verify)
     judging = argparse.ArgumentParser(add_help=False)
     judging.add_argument(
         "--verifier", default=DEFAULT, help="default, none, or a pair model's path or Hub id"
@@ -96,32 +108,23 @@ def _folder(options: argparse.Namespace) -> Path:
 
 def _open(options: argparse.Namespace) -> SemanticCache:
     folder = _folder(options)
-    return SemanticCache.open(folder, load_embedder(folder))
+    return SemanticCache.open(folder, load_embedder(folder), verifier=load_default_verifier())
 
 
 def _stats(options: argparse.Namespace) -> Result:
-    cache = _open(options)
-    try:
+    with closing(_open(options)) as cache:
         stats = cache.stats()
-    finally:
-        cache.close()
     return {**asdict(stats), "hits": stats.hits, "hit_rate": stats.hit_rate}
 
 
 def _clear(options: argparse.Namespace) -> Result:
-    cache = _open(options)
-    try:
+    with closing(_open(options)) as cache:
         return {"removed": cache.clear_expired() if options.expired else cache.clear()}
-    finally:
-        cache.close()
 
 
 def _lookup(options: argparse.Namespace) -> Result:
-    cache = _open(options)
-    try:
+    with closing(_open(options)) as cache:
         explanation = cache.explain_shared(options.question, threshold=options.threshold)
-    finally:
-        cache.close()
     return _told(explanation)
 
 
@@ -163,13 +166,40 @@ def _prepare(options: argparse.Namespace) -> Result:
     return {"file": str(folder / ONNX_FILE), "made": made}
 
 
+def _export(options: argparse.Namespace) -> Result:
+    part = options.file.with_name(f"{options.file.name}.part")
+    count = 0
+    with closing(_open(options)) as cache, part.open("w", encoding="utf-8") as file:
+        for line in cache.export():
+            file.write(f"{line}\n")
+            count += 1
+    part.replace(options.file)
+    return {"file": str(options.file), "entries": count}
+
+
+def _import(options: argparse.Namespace) -> Result:
+    # What is no UTF-8 becomes what no line may hold, so that it is refused by its line.
+    with (
+        options.file.open(encoding="utf-8", errors="surrogateescape") as file,
+        closing(_open(options)) as cache,
+    ):
+        return {"entries": cache.import_lines(file)}
+
+
+def _verify(options: argparse.Namespace) -> Result:
+    with closing(_open(options)) as cache:
+        found = cache.verify()
+    agree = not found.missing and not found.extra
+    return {**asdict(found), "agree": agree}
+
+
 def _evaluate(options: argparse.Namespace) -> Result:
     return evaluate(options.kind, options.file, _gates(options), options.threshold).told()
 
 
 def _tune(options: argparse.Namespace) -> Result:
     gates = _gates(options)
-    labels = labels_of(options.file, gates)
+    labels = [*labels_of(options.file, gates), *_own_labels(options)]
     found = recommend(labels, options.budget, experience=gates.experience)
     return {
         **asdict(found),
@@ -177,6 +207,13 @@ def _tune(options: argparse.Namespace) -> Result:
             asdict(each) for each in curve(labels, thresholds=SHOWN, experience=gates.experience)
         ],
     }
+
+
+def _own_labels(options: argparse.Namespace) -> Sequence[Judged]:
+    if not (_folder(options) / DATABASE_FILE).exists():
+        return ()
+    with closing(_open(options)) as cache:
+        return cache.judged_lookups()
 
 
 def _gates(options: argparse.Namespace) -> Gates:

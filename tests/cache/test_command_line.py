@@ -65,6 +65,35 @@ def test_a_refusal_is_one_sentence_and_a_status(filled, capsys):
     assert streams.out == ""
 
 
+def test_what_is_exported_can_be_imported_elsewhere(filled, exported, tmp_path, capsys):
+    lines = tmp_path / "entries.jsonl"
+    assert told(capsys, "export", str(lines)) == {"file": str(lines), "entries": 1}
+    elsewhere = shutil.copytree(exported, tmp_path / "elsewhere")
+    assert told(capsys, "import", str(lines), "--folder", str(elsewhere)) == {"entries": 1}
+    found = told(capsys, "lookup", "How long is a marathon?", "--folder", str(elsewhere))
+    assert found["answer"] == "42.195 km"
+
+
+def test_an_import_is_refused_by_its_lines(filled, tmp_path, capsys):
+    lines = tmp_path / "entries.jsonl"
+    told(capsys, "export", str(lines))
+    lines.write_bytes(lines.read_bytes() + b"{}\n" + b'"\xff"\n')
+    assert main(["import", str(lines)]) == 1
+    refused = capsys.readouterr().err
+    assert "line 2" in refused
+    assert "line 3" in refused
+    assert told(capsys, "stats")["entries"] == 1
+
+
+def test_a_file_that_is_not_there_is_named(home, tmp_path, capsys):
+    assert main(["import", str(tmp_path / "missing.jsonl")]) == 1
+    assert "missing.jsonl" in capsys.readouterr().err
+
+
+def test_verify_compares_store_and_index(filled, capsys):
+    assert told(capsys, "verify") == {"stored": 1, "missing": [], "extra": [], "agree": True}
+
+
 @pytest.fixture
 def pairs(tmp_path):
     path = tmp_path / "pairs.csv"
