@@ -58,7 +58,10 @@ def is_inside(page: Page) -> bool:
     )
 
 
-def test_every_tab_has_an_address(profile: Callable[..., BrowserContext], server: Server) -> None:
+def test_every_tab_has_an_address(
+    chat: Chat, profile: Callable[..., BrowserContext], server: Server
+) -> None:
+    chat.start()
     for tab in ("Entries", "Try a question", "Labels", "Savings"):
         page = profile().new_page()
         page.goto(f"{server.url}/cache?tab={tab.replace(' ', '+')}")

@@ -72,10 +72,15 @@ def _figures(records: Sequence[LookupRecord], threshold: float, evidence: Eviden
         st.markdown(
             f"{words.counted(were, 'hit')} in {words.counted(len(records), 'lookup')}; "
             f"at **{threshold:.2f}** it would be **{would}**"
-            f"{_of_which_wrong(estimate)} "
-            ":gray[Move the slider in the sidebar to see what changes.]"
+            f"{_of_which_wrong(estimate)} :gray[{_hint()}]"
         )
         st.caption(text.label(evidence.recommended.reason))
+
+
+def _hint() -> str:
+    if session.is_automatic():
+        return "The threshold is chosen for you, as the switch in the sidebar says."
+    return "Move the slider in the sidebar to see what changes."
 
 
 def _of_which_wrong(estimate: Estimate) -> str:
