@@ -25,6 +25,9 @@ from cache.verifier import Verifier, load_default_verifier, load_verifier
 
 DEFAULT = "default"
 USUAL_THRESHOLD = 0.85
+VERIFIED_THRESHOLD = 0.60
+"""Where a verifier looks at what is close: more is let through to it."""
+
 SHOWN = tuple(round(1.0 - step / 20, 2) for step in range(11))
 """The thresholds of which ``tune`` tells."""
 
@@ -90,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("kind", choices=KINDS, help="the file's shape")
     evaluate.add_argument("file", type=Path)
     evaluate.add_argument(
-        "--threshold", type=_threshold, default=AUTO, help="0 to 1, or auto (as it is by default)"
+        "--threshold", type=_threshold, help="0 to 1, or auto; 0.85, or 0.60 with a verifier"
     )
     evaluate.set_defaults(command=_evaluate)
     tune = commands.add_parser(
@@ -194,7 +197,10 @@ def _verify(options: argparse.Namespace) -> Result:
 
 
 def _evaluate(options: argparse.Namespace) -> Result:
-    return evaluate(options.kind, options.file, _gates(options), options.threshold).told()
+    gates = _gates(options)
+    usual = USUAL_THRESHOLD if gates.verifier is None else VERIFIED_THRESHOLD
+    chosen = usual if options.threshold is None else options.threshold
+    return evaluate(options.kind, options.file, gates, chosen).told()
 
 
 def _tune(options: argparse.Namespace) -> Result:
