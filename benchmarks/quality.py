@@ -82,9 +82,9 @@ def _rules(embedder: Embedder) -> Sequence[Rule]:
     return rules
 
 
-def _always(_message: str, _before: Sequence[str]) -> bool:
+def _always(message: str, _before: Sequence[str]) -> str:
     """The last message is the key, whatever it leans on."""
-    return True
+    return message
 
 
 if __name__ == "__main__":

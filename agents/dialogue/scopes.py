@@ -18,7 +18,7 @@ from agents.dialogue.rewriting import Rewriter
 from agents.dialogue.turns import Turn
 from agents.models.cached import CacheRequest
 from cache import Scope, judge
-from cache.standalone import THRESHOLD, called_by_half
+from cache.standalone import THRESHOLD, in_full
 
 PLAN_THRESHOLD: Final = 0.95
 """A plan for Lisbon must not serve Porto: plans want more similarity than answers."""
@@ -62,8 +62,9 @@ class Scopes:
         exchanges = spoken(turn.state)
         before = _last_messages(exchanges)
         judgement = judge(message.text, first=not before, before=before)
-        if judgement.standalone and not called_by_half(message.text, before):
-            return message.text
+        full = in_full(message.text, before) if judgement.standalone else None
+        if full is not None:
+            return full
         personal = not judgement.standalone and judgement.probability >= THRESHOLD
         if self._rewriter is None or personal:
             return None

@@ -25,6 +25,7 @@ from cache.evaluation.files import (
 from cache.evaluation.report import Report, Tally
 from cache.evaluation.thresholds import Audited, Fixed, Threshold
 from cache.evaluation.trial import Gates, Message, shared, trial
+from cache.key import Scope
 
 Kind = Literal["pairs", "conversations", "followups", "stream"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -78,7 +79,7 @@ def _pairs(rows: Sequence[QuestionPair], gates: Gates, threshold: Threshold) -> 
         for at, row in enumerate(rows):
             under_test.keep(row.a, row.category, shared(f"pair {at}"))
         for at, row in enumerate(rows):
-            hit = under_test.ask(row.b, partial(shared, f"pair {at}")).hit
+            hit = under_test.ask(partial(_shared, row.b, f"pair {at}")).hit
             tally.add(row.category, served=hit, same=row.same)
         return under_test.report(tally)
 
@@ -90,8 +91,9 @@ def _conversations(rows: Sequence[ConversationPair], gates: Gates, threshold: Th
         for at, row in enumerate(rows):
             earlier = _last(row.a, f"{at} a", f"pair {at}")
             later = _last(row.b, f"{at} b", f"pair {at}")
-            under_test.keep(earlier.text, row.category, earlier.scope(gates.shareable))
-            hit = under_test.ask(later.text, partial(later.scope, gates.shareable)).hit
+            question, scope = earlier.asked(gates.shareable)
+            under_test.keep(question, row.category, scope)
+            hit = under_test.ask(partial(later.asked, gates.shareable)).hit
             tally.add(row.category, served=hit, same=row.same)
         return under_test.report(tally)
 
@@ -103,17 +105,20 @@ def _followups(rows: Sequence[FollowUp], gates: Gates, threshold: Threshold) -> 
     what another dialog was answered.
     """
     tally = Tally()
+    # Numbered, as an id that looks like a key would be kept out of the shared scope.
+    numbers = {row.dialog: f"dialog {at}" for at, row in enumerate(rows)}
     with trial(gates, threshold) as under_test:
         for row in rows:
             message = Message(row.question, row.before, row.dialog, _WHOLE)
-            lookup = under_test.ask(row.question, partial(message.scope, gates.shareable))
-            scope = message.scope(gates.shareable)
-            foreign = lookup.entry is not None and lookup.entry.answer != row.dialog
+            lookup = under_test.ask(partial(message.asked, gates.shareable))
+            question, scope = message.asked(gates.shareable)
+            answer = numbers[row.dialog]
+            foreign = lookup.entry is not None and lookup.entry.answer != answer
             served = scope.shared if row.standalone else foreign
             category = "standalone" if row.standalone else "contextual"
             tally.add(category, served=served, same=row.standalone)
             if not lookup.hit:
-                under_test.keep(row.question, row.dialog, scope)
+                under_test.keep(question, answer, scope)
         return under_test.report(tally)
 
 
@@ -123,13 +128,17 @@ def _stream(rows: Sequence[Query], gates: Gates, threshold: Threshold) -> Report
     scope = shared(_WHOLE)
     with trial(gates, threshold) as under_test:
         for row in rows:
-            lookup = under_test.ask(row.text, partial(shared, _WHOLE))
+            lookup = under_test.ask(partial(_shared, row.text, _WHOLE))
             wrong = lookup.entry is not None and lookup.entry.answer != row.intent
             tally.add_query(row.intent, served=lookup.hit, wrong=wrong)
             under_test.learn(row.text, scope, _answers(row.intent))
             if not lookup.hit:
                 under_test.keep(row.text, row.intent, scope)
         return under_test.report(tally)
+
+
+def _shared(question: str, partition: str) -> tuple[str, Scope]:
+    return question, shared(partition)
 
 
 def _last(said: Sequence[Said], conversation: str, partition: str) -> Message:

@@ -26,7 +26,7 @@ from cache.key import Scope
 from cache.results import Lookup
 from cache.rivals import Rivals
 from cache.semantic import SemanticCache
-from cache.standalone import called_by_half, judge
+from cache.standalone import in_full, judge
 from cache.verifier import Verifier
 
 _OWNER: Final = "somebody"
@@ -34,15 +34,15 @@ _MODEL: Final = "labels"
 _LAST_MESSAGES: Final = 8
 """What a message is judged beside, as in the chat."""
 
-Shareable = Callable[[str, Sequence[str]], bool]
-"""Whether a message's answer may be shared: (message, what was said before it, oldest first)."""
+Shareable = Callable[[str, Sequence[str]], str | None]
+"""A message as it may be shared, ``None`` where it may not: (message, what was said before it)."""
 
 
-def stands_alone(message: str, before: Sequence[str]) -> bool:
-    """As the chat judges: it says all that it asks, and calls nobody by half a name."""
+def stands_alone(message: str, before: Sequence[str]) -> str | None:
+    """As the chat judges: it says all that it asks, once half names are said in full."""
     last = before[-_LAST_MESSAGES:]
-    judgement = judge(message, first=not last, before=last)
-    return judgement.standalone and not called_by_half(message, last)
+    standalone = judge(message, first=not last, before=last).standalone
+    return in_full(message, last) if standalone else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,12 @@ class Message:
     conversation: str
     partition: str
 
-    def scope(self, shareable: Shareable) -> Scope:
-        """As the chat chooses it: shared where the message may be, else the conversation's own."""
-        if shareable(self.text, self.before):
-            return shared(self.partition)
-        return Scope.of_conversation(
+    def asked(self, shareable: Shareable) -> tuple[str, Scope]:
+        """As the chat asks it: shared where the message may be, else in the conversation's own."""
+        alone = shareable(self.text, self.before)
+        if alone is not None:
+            return alone, shared(self.partition)
+        return self.text, Scope.of_conversation(
             owner=_OWNER,
             conversation=self.conversation,
             prompt=self.partition,
@@ -111,10 +112,10 @@ class Trial:
         self._rivals = rivals
         self._seconds: list[float] = []
 
-    def ask(self, question: str, scope: Callable[[], Scope]) -> Lookup:
-        """Looks a question up, in the scope that is chosen as part of it."""
+    def ask(self, asked: Callable[[], tuple[str, Scope]]) -> Lookup:
+        """Looks a question up; it and its scope are chosen as part of that."""
         started = time.perf_counter()
-        chosen = scope()
+        question, chosen = asked()
         least = min(1.0, self._threshold.value + self._penalty(question, chosen))
         lookup = self._cache.lookup(question, chosen, threshold=least)
         self._seconds.append(time.perf_counter() - started)

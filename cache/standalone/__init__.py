@@ -11,13 +11,13 @@ moment or speaks of the conversation is never shared, however clear it is.
 """
 
 from cache.standalone.judgement import THRESHOLD, Judgement, judge
-from cache.standalone.repeating import called_by_half, goes_on, understood_alone
+from cache.standalone.repeating import goes_on, in_full, understood_alone
 
 __all__ = [
     "THRESHOLD",
     "Judgement",
-    "called_by_half",
     "goes_on",
+    "in_full",
     "judge",
     "understood_alone",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cache.standalone.features import elliptic, opens
@@ -27,15 +28,29 @@ def goes_on(message: str) -> bool:
     return adds or bool(opens(said) or elliptic(said)) or len(set(said.content)) < LEAST_CONTENT
 
 
-def called_by_half(message: str, before: Sequence[str]) -> str:
-    """A name of one word that was said before in a fuller form, "" where there is none.
+def in_full(message: str, before: Sequence[str] = ()) -> str | None:
+    """The message with each name of one word in the fuller form in which it was said before.
 
-    "Where was Salonga born?" after "Lea Salonga": whoever asks like this has said before who is
-    meant.
+    "Where was Salonga born?" after "Lea Salonga" is "Where was Lea Salonga born?": whoever asks
+    like this has said before who is meant.
+
+    :returns: the message itself where there is no such name; ``None`` where two fuller forms fit.
     """
-    fuller = [name.parts for text in before for name in names_in(text) if name.full]
-    ends = {part for parts in fuller for part in (parts[0], parts[-1])}
+    fuller = {name.parts: name.text for text in before for name in names_in(text) if name.full}
     for name in Reading(message).names:
-        if not name.full and name.parts[-1] in ends:
-            return name.text
-    return ""
+        if name.full:
+            continue
+        called = [text for parts, text in fuller.items() if name.parts[-1] in _ends(parts)]
+        if len(called) > 1:
+            return None
+        if called:
+            message = _exchanged(message, name.text, called[0])
+    return message
+
+
+def _exchanged(message: str, name: str, fuller: str) -> str:
+    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _: fuller, message)
+
+
+def _ends(parts: Sequence[str]) -> tuple[str, str]:
+    return parts[0], parts[-1]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.standalone import __main__ as fit
 from benchmarks.standalone.rows import judged_by_words, labels, read_everyday, row_weights, values
 from cache import judge
-from cache.standalone import THRESHOLD
+from cache.standalone import THRESHOLD, in_full
 from cache.standalone.features import FEATURES
 from cache.standalone.reading import Reading, names_in
 from cache.standalone.weights import WEIGHTS
@@ -201,3 +201,24 @@ def test_the_table_is_written_as_it_is_kept(tmp_path: Path, monkeypatch):
     assert [line for line in written.read_text().splitlines() if "BIAS" not in line] == [
         line for line in kept if "BIAS" not in line
     ]
+
+
+# Names said in full before
+
+
+@pytest.mark.parametrize(
+    ("message", "before", "full"),
+    [
+        ("Where was Salonga born?", ["Tell me about Lea Salonga."], "Where was Lea Salonga born?"),
+        ("What was Kohli's best score?", ["Virat Kohli"], "What was Virat Kohli's best score?"),
+        ("What is the capital of Peru?", ["Lea Salonga"], "What is the capital of Peru?"),
+        ("Where was Salonga born?", [], "Where was Salonga born?"),
+        ("Where did Lea Salonga live?", ["Lea Salonga"], "Where did Lea Salonga live?"),
+    ],
+)
+def test_a_half_name_is_said_as_fully_as_before(message, before, full):
+    assert in_full(message, before) == full
+
+
+def test_a_half_name_that_two_names_end_in_is_not_guessed():
+    assert in_full("Where did Walker live?", ["Herschel Walker", "Alice Walker"]) is None

@@ -111,14 +111,25 @@ def test_what_is_shared_was_written_without_anything_that_is_remembered(enter, c
         assert fact not in asked.everything
 
 
-def test_a_name_that_was_said_in_full_before_is_answered_in_its_context(enter, cache):
+def test_half_a_name_is_asked_and_shared_as_fully_as_it_was_said_before(enter, cache):
     room = enter()
     room.say("Tell me about Marie Curie")
 
     room.say("Where was Curie born?")
 
-    assert shared(cache) == {"Tell me about Marie Curie"}
-    assert "Marie" in room.model.requests[-1].everything
+    assert shared(cache) == {"Tell me about Marie Curie", "Where was Marie Curie born?"}
+    assert room.model.requests[-1].last.startswith("Where was Marie Curie born?")
+
+
+def test_half_a_name_that_two_names_end_in_is_answered_in_its_context(enter, cache):
+    room = enter()
+    room.say("Tell me about Marie Curie")
+    room.say("Tell me about Pierre Curie")
+
+    room.say("Where was Curie born?")
+
+    assert shared(cache) == {"Tell me about Marie Curie", "Tell me about Pierre Curie"}
+    assert "Pierre" in room.model.requests[-1].everything
 
 
 # Made to stand alone
