@@ -13,6 +13,7 @@ from agents.settings import Settings
 from cache import Limits, SemanticCache, load_embedder
 from cache.audits import AnswerAuditor, ReAsking, Sampling
 from cache.calibration import GUARDED, VERIFIED
+from cache.rivals import Rivals
 from cache.verifier import Verifier, load_default_verifier, load_verifier
 
 CACHE_FOLDER: Final = "cache"
@@ -25,12 +26,14 @@ class Caching:
     """The open cache and what learns from it.
 
     Attributes:
+        rivals: Raise the thresholds that evidence chose.
         evidencing: What thresholds cost.
         auditor: Chooses answers to check, and compares.
         reasking: Tells questions that are asked again.
     """
 
     cache: SemanticCache
+    rivals: Rivals
     evidencing: Evidencing
     auditor: AnswerAuditor
     reasking: ReAsking
@@ -49,6 +52,7 @@ class Caching:
         experience = GUARDED if verifier is None else VERIFIED
         return cls(
             cache,
+            Rivals(cache, embedder),
             Evidencing(cache, settings.error_budget, experience),
             AnswerAuditor(embedder, Sampling(settings.audit_share)),
             ReAsking(embedder),

@@ -20,6 +20,7 @@ from agents.models.pending import PendingModel
 from agents.models.providers import explain_failure
 from agents.settings import Settings
 from cache import SemanticCache
+from cache.rivals import Rivals
 
 STATIC_PROMPTS: Final = (prompts.PLANNER, prompts.JUDGE, prompts.CHAT)
 
@@ -31,13 +32,15 @@ class Engine:
         self._settings = settings
         self.model = ModelLoader(settings, STATIC_PROMPTS)
 
-    def session(self, store: ConversationStore, cache: SemanticCache | None) -> ChatSession:
+    def session(
+        self, store: ConversationStore, cache: SemanticCache | None, rivals: Rivals | None
+    ) -> ChatSession:
         """What writes replies; the model may still be loading, a reply waits for it."""
         loader = self.model
         model = PendingModel(loader.provider, loader.name, loader.config, self._explained)
         known_as = Identity(identity.fingerprint(self._settings), self._settings.ttl)
         rewriter = ModelRewriter(model) if self._settings.strong_model else None
-        return ChatSession(store, model, cache, Scopes(known_as, rewriter))
+        return ChatSession(store, model, cache, Scopes(known_as, rewriter), rivals)
 
     def _explained(self, error: Exception) -> RepriseError:
         return explain_failure(error, self._settings)

@@ -103,14 +103,26 @@ class Runtime:
         return RuntimeStatus(model, self._cache_status, self._store_status())
 
     def send(
-        self, conversation: str, owner: str, text: str, *, threshold: float, message_id: str
+        self,
+        conversation: str,
+        owner: str,
+        text: str,
+        *,
+        threshold: float,
+        message_id: str,
+        automatic: bool = False,
     ) -> Turn:
         """Store a message and begin the reply. See `Turns.start` for what it raises."""
         self.load()
         if self._caching is not None:
             self._in_background(_embedded_ahead, self._caching.cache, text)
         turn = self._running_turns().start(
-            conversation, owner, text, threshold=threshold, message_id=message_id
+            conversation,
+            owner,
+            text,
+            threshold=threshold,
+            message_id=message_id,
+            automatic=automatic,
         )
         if self._caching is not None:
             self._in_background(_learned, self._caching, turn)
@@ -253,7 +265,8 @@ class Runtime:
         await _outcome(self._cache_opened)
         engine = await _outcome(self._engine_made)
         if self._session is None:
-            self._session = engine.session(self._conversations(), self.cache)
+            rivals = None if self._caching is None else self._caching.rivals
+            self._session = engine.session(self._conversations(), self.cache, rivals)
         return self._session
 
     async def _close(self) -> None:

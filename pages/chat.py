@@ -136,6 +136,7 @@ def _send(text: str) -> bool:
             session.owner(),
             text,
             threshold=session.threshold(),
+            automatic=session.is_automatic(),
             message_id=uuid.uuid4().hex,
         )
     except RepriseError as error:

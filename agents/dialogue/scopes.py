@@ -93,7 +93,8 @@ class Scopes:
         return self._request(turn, goal, scope, max(turn.threshold, PLAN_THRESHOLD))
 
     def _request(self, turn: Turn, question: str, scope: Scope, threshold: float) -> CacheRequest:
-        return CacheRequest(question, scope, threshold, turn.state.owner, self._identity.ttl)
+        owner, ttl = turn.state.owner, self._identity.ttl
+        return CacheRequest(question, scope, threshold, owner, ttl, turn.automatic)
 
 
 def _last_messages(exchanges: Sequence[tuple[str, str]]) -> Sequence[str]:

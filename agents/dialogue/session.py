@@ -48,6 +48,7 @@ from agents.models.cached import (
 )
 from agents.models.stream import DirectStream
 from cache import Lookup, SemanticCache
+from cache.rivals import Rivals
 
 LENGTH: Final = frozenset({"length", "max_tokens"})
 
@@ -59,6 +60,7 @@ class ChatSession:
         model: The model that answers, drafts plans and judges.
         cache: None where the cache could not be opened: then every reply is the model's.
         scopes: Which answers a message may be given from it.
+        rivals: Raise the thresholds that evidence chose, where other answers stand close.
     """
 
     def __init__(
@@ -67,8 +69,9 @@ class ChatSession:
         model: ModelConfig,
         cache: SemanticCache | None,
         scopes: Scopes,
+        rivals: Rivals | None = None,
     ) -> None:
-        cached = CachedModel(model, cache)
+        cached = CachedModel(model, cache, rivals)
         self._store = store
         self._scopes = scopes
         self._chat = Agent("reprise", prompts.CHAT, config=cached)

@@ -65,10 +65,17 @@ class Turn:
     """One reply while it is written. Written by the loop's thread only, read by any."""
 
     def __init__(
-        self, state: ChatState, message: UserMessage, reply: Reply, threshold: float
+        self,
+        state: ChatState,
+        message: UserMessage,
+        reply: Reply,
+        threshold: float,
+        *,
+        automatic: bool = False,
     ) -> None:
         self.message = message
         self.threshold = threshold
+        self.automatic = automatic
         self.state = state
         self.view = TurnView(reply)
         self.last_events: tuple[Event, ...] = ()
@@ -189,7 +196,14 @@ class Turns:
         self._active: dict[str, Turn] = {}
 
     def start(
-        self, conversation: str, owner: str, text: str, *, threshold: float, message_id: str
+        self,
+        conversation: str,
+        owner: str,
+        text: str,
+        *,
+        threshold: float,
+        message_id: str,
+        automatic: bool = False,
     ) -> Turn:
         """Store the message and begin the reply; returns at once. From any thread.
 
@@ -198,6 +212,8 @@ class Turns:
             threshold: Similarity from which the cache may answer, 0..1; what the slider says
                 later changes nothing for this reply.
             message_id: Chosen by the caller; the same id again is the same message.
+            automatic: Whether evidence chose the threshold; then the cache raises it where
+                other answers stand close.
 
         Raises:
             BlankMessageError, MessageTooLongError: Refused; nothing was stored.
@@ -216,6 +232,7 @@ class Turns:
                     return running
                 raise BusyError(conversation)
             turn = self._begin(conversation, owner, text, threshold, message_id)
+            turn.automatic = automatic
             if turn.view.ended:
                 return turn
             self._active[conversation] = turn

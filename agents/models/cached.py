@@ -26,6 +26,7 @@ from pydantic import ValidationError
 from agents.errors import ModelError
 from agents.models.flights import Flights, Lease
 from cache import CacheError, Lookup, PersonalDataError, Scope, SemanticCache, Ttl
+from cache.rivals import Rivals
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ class CacheRequest:
         threshold: Cosine similarity from which an entry is served, 0..1.
         asker: Who asks; the log of lookups is shown to its asker only.
         ttl: How long the answer lives; None: for ever; "default": as the cache was told.
+        automatic: Whether evidence chose the threshold; it is raised where other answers stand
+            close, which what a person chose is not.
         tags: The subjects that its answer is dropped with.
     """
 
@@ -52,6 +55,7 @@ class CacheRequest:
     threshold: float
     asker: str
     ttl: Ttl = None
+    automatic: bool = False
     tags: tuple[str, ...] = ()
 
 
@@ -85,11 +89,15 @@ class CachedModel(ModelConfig):
     Args:
         inner: The model to ask on a miss.
         cache: None: every call goes to the model.
+        rivals: Raise thresholds that evidence chose; None: nothing does.
     """
 
-    def __init__(self, inner: ModelConfig, cache: SemanticCache | None) -> None:
+    def __init__(
+        self, inner: ModelConfig, cache: SemanticCache | None, rivals: Rivals | None = None
+    ) -> None:
         self._inner = inner
         self._cache = cache
+        self._rivals = rivals
         self._flights = Flights()
 
     @property
@@ -110,7 +118,7 @@ class CachedModel(ModelConfig):
         """A client; the wrapped model's is made on the first miss only."""
         if self._cache is None:
             return self._inner.create()
-        return _CachedClient(self._inner, self._cache, self._flights)
+        return _CachedClient(self._inner, self._cache, self._rivals, self._flights)
 
     def create_files_client(self) -> FilesClient[Any]:
         """The wrapped model's."""
@@ -118,9 +126,16 @@ class CachedModel(ModelConfig):
 
 
 class _CachedClient(LLMClient):
-    def __init__(self, inner: ModelConfig, cache: SemanticCache, flights: Flights) -> None:
+    def __init__(
+        self,
+        inner: ModelConfig,
+        cache: SemanticCache,
+        rivals: Rivals | None,
+        flights: Flights,
+    ) -> None:
         self._inner = inner
         self._cache = cache
+        self._rivals = rivals
         self._flights = flights
 
     async def __call__(
@@ -154,19 +169,19 @@ class _CachedClient(LLMClient):
 
     async def _look_up(self, request: CacheRequest, context: ConversationContext) -> Lookup | None:
         try:
-            lookup = await asyncio.to_thread(
-                self._cache.lookup,
-                request.question,
-                request.scope,
-                threshold=request.threshold,
-                asker=request.asker,
-            )
+            lookup = await asyncio.to_thread(self._found, request)
         except CacheError as error:
             logger.warning("cache lookup failed: %s", type(error).__name__)
             await context.send(CacheFailed(str(error)))
             return None
         await context.send(CacheLookedUp(lookup))
         return lookup
+
+    def _found(self, request: CacheRequest) -> Lookup:
+        question, scope, threshold = request.question, request.scope, request.threshold
+        if request.automatic and self._rivals is not None:
+            threshold = self._rivals.threshold(question, scope, threshold)
+        return self._cache.lookup(question, scope, threshold=threshold, asker=request.asker)
 
     async def _ask_and_store(self, call: _Call, request: CacheRequest) -> ModelResponse:
         epoch = await self._epoch()

@@ -27,6 +27,7 @@ from pydantic import BaseModel
 
 from agents.models.cached import CachedModel, CacheFailed, CacheLookedUp, CacheRequest
 from cache import Scope, SemanticCache
+from cache.rivals import Rivals
 
 SHARED = Scope.shared_by_all(prompt="v1", model="m1")
 QUESTION = "What is the capital of Portugal?"
@@ -477,3 +478,21 @@ async def test_it_goes_by_the_name_of_the_model_it_wraps(cache):
 
     assert (cached.provider, cached.model) == (model.provider, model.model)
     assert cached.copy() is cached
+
+
+async def test_a_threshold_that_evidence_chose_is_raised_where_another_answer_stands_close(
+    embedder, tmp_path
+):
+    cache = SemanticCache.open(tmp_path / "doors", embedder, guards=())
+    for colour, answer in (("red", "Pull it towards you."), ("blue", "Say the password aloud.")):
+        question = f"How do I open the {colour} door?"
+        cache.store(question, answer, SHARED, seconds=1.0, tokens=1, model="m", ttl=None)
+    cached = CachedModel(says("The model's."), cache, Rivals(cache, embedder))
+    question = "How do I open the green door?"
+
+    by_hand = await ask(cached, request(question, threshold=0.7))
+    chosen = await ask(cached, request(question, threshold=0.7, automatic=True))
+    cache.close()
+
+    assert by_hand.lookups[-1].lookup.hit
+    assert chosen.response.content == "The model's."
