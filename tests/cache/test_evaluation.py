@@ -177,7 +177,8 @@ def test_pairs_are_labels_where_some_threshold_would_serve_them(as_csv):
     )
     labels = labels_of(path, Gates(Words(), guards=()))
     assert [each.good for each in labels] == [True, False]
-    assert all(0.8 < each.similarity < 1.0 for each in labels)
+    # Less what a lone candidate lacks in support.
+    assert all(0.7 < each.similarity < 0.9 for each in labels)
 
 
 def test_streams_are_labels_of_what_came_before(as_csv):
