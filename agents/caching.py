@@ -13,6 +13,8 @@ from agents.settings import Settings
 from cache import Limits, SemanticCache, load_embedder
 from cache.audits import AnswerAuditor, ReAsking, Sampling
 from cache.calibration import GUARDED, VERIFIED
+from cache.guards import DEFAULT_GUARDS, refusal
+from cache.pair_model import PairVerifier
 from cache.rivals import Rivals
 from cache.verifier import Verifier, load_default_verifier, load_verifier
 
@@ -48,6 +50,7 @@ class Caching:
         folder = settings.home / CACHE_FOLDER
         embedder = load_embedder(folder)
         verifier = _verifier(settings.verifier)
+        _warm_up(verifier)
         cache = SemanticCache.open(folder, embedder, verifier=verifier, limits=_limits(settings))
         experience = GUARDED if verifier is None else VERIFIED
         return cls(
@@ -74,6 +77,13 @@ class Caching:
 
 def _verifier(setting: str) -> Verifier | None:
     return load_default_verifier() if setting == DEFAULT_VERIFIER else load_verifier(setting)
+
+
+def _warm_up(verifier: Verifier | None) -> None:
+    """Read the guards' lexicon and load the pair model now, not in somebody's first lookup."""
+    refusal(DEFAULT_GUARDS, "Is it open on Monday?", "Is it closed on Monday?")
+    if isinstance(verifier, PairVerifier):
+        verifier.warm()
 
 
 def _limits(settings: Settings) -> Limits:
