@@ -37,6 +37,8 @@ class Quantity:
 
     def agrees_with(self, other: Quantity) -> bool:
         """Whether both may mean the same; a number without unit agrees with one in any unit."""
+        if self == other:
+            return True
         if (
             not self.unit
             or not other.unit

@@ -76,10 +76,12 @@ _SIGNS = frozenset("%$£€¥₹+")
 def _evened(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).replace("\u2044", "/")
     text = re.sub(r"\s+", " ", _APOSTROPHES.sub("'", text)).strip()
+    text = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
     return re.sub(r"(?<![\d.,])(\d{1,3}) (?=\d{3}\b)", r"\1,", text)
 
 
 _APOSTROPHES = re.compile("[’‘`´]")
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 
 _COURTESIES = re.compile(
     r"""
@@ -154,7 +156,7 @@ def _case_tells(pieces: Iterable[str]) -> bool:
 def _words(pieces: list[str], *, cased: bool) -> Iterator[Word]:
     lexicon_, first = lexicon(), True
     before = ""
-    for piece in _merged(list(_expanded(pieces)), lexicon_):
+    for piece in _merged([piece for piece in _expanded(pieces) if piece], lexicon_):
         word = _word(piece, capital=cased and not first and _capital(piece))
         yield replace(word, content=False) if _is_degree(before, word) else word
         first = piece[0] in ".?!:" or (first and not piece[0].isalnum())

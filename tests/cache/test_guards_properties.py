@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cache.guards import DEFAULT_GUARDS, refusal
@@ -50,6 +50,8 @@ REWRITINGS = [
 
 
 @given(anything)
+@example("'@0.0")
+@example("$٣")
 def test_no_question_is_refused_against_itself(text):
     assert refusal(DEFAULT_GUARDS, text[:100], text[:100]) is None
 
