@@ -89,15 +89,25 @@ class Candidates:
                     yield _candidate(rows[neighbour.id], neighbour, now)
 
     def judged(
-        self, question: str, candidates: Iterable[Candidate], threshold: float
+        self,
+        question: str,
+        candidates: Iterable[Candidate],
+        threshold: float,
+        *,
+        guarded_from: float = -1.0,
     ) -> Iterator[Candidate]:
         """The same candidates with the guards' and the verifier's verdicts.
 
         Each is judged when it is asked for. The verifier is asked once, and only if a candidate at
         or above the threshold is in time and passes the guards: about that and the next such, up
         to :data:`VERIFIED_AT_ONCE`.
+
+        :param guarded_from: below this similarity no guard is asked: nothing could be served.
         """
-        guarded = (self._guarded(question, candidate) for candidate in candidates)
+        guarded = (
+            candidate if candidate.similarity < guarded_from else self._guarded(question, candidate)
+            for candidate in candidates
+        )
         if self._verifier is None:
             yield from guarded
             return

@@ -31,7 +31,7 @@ from cache.errors import (
 )
 from cache.evidence import Evidence
 from cache.flights import Flights
-from cache.guards import DEFAULT_GUARDS, Guard
+from cache.guards import DEFAULT_GUARDS, Guard, refusal
 from cache.keeping import FOR_EVER, UNLIMITED, Lifetimes, Limits, Ttl
 from cache.key import Scope, key_of, readable
 from cache.observed import Rules
@@ -42,6 +42,9 @@ from cache.vectors import VectorSpace
 from cache.verifier import Verifier
 
 DATABASE_FILE = "cache.sqlite3"
+GUARDED_FROM = 0.5
+"""The lowest threshold anybody asks about afterwards; guards cost more than the search."""
+
 BUSY_SECONDS = 2.0
 """How long an operation waits for another process to let go of the database."""
 
@@ -117,7 +120,7 @@ class SemanticCache(Curated):
         return cache
 
     def prepare(self, question: str) -> None:
-        """Embeds a question that is about to be looked up, so that the lookup need not.
+        """Does ahead what a lookup of this question will need: its vector, and its reading.
 
         To be called from a thread of its own, as soon as the question is known. Harmless for a
         question that cannot be looked up.
@@ -125,7 +128,9 @@ class SemanticCache(Curated):
         :raises EmbedderError: if the embedder fails; the lookup tries again.
         """
         if question.strip():
-            self._space.embed(readable(question))
+            question = readable(question)
+            self._space.embed(question)
+            refusal(self._rules.guards, question, question)  # guards remember what they read
 
     def lookup(self, question: str, scope: Scope, *, threshold: float, asker: str = "") -> Lookup:
         """The answer to the same question or to one at least ``threshold`` similar.
@@ -238,7 +243,10 @@ class SemanticCache(Curated):
             return decide(same, threshold)
         close = self._candidates.close(question, [scope_id], now, CANDIDATES)
         found = _in_order(same, close)
-        return decide(self._candidates.judged(question, found, threshold), threshold)
+        judged = self._candidates.judged(
+            question, found, threshold, guarded_from=min(threshold, GUARDED_FROM)
+        )
+        return decide(judged, threshold)
 
     def _explain(
         self, question: str, scope_ids: Sequence[str], threshold: float, k: int
