@@ -184,7 +184,7 @@ class _CachedClient(LLMClient):
         return self._cache.lookup(question, scope, threshold=threshold, asker=request.asker)
 
     async def _ask_and_store(self, call: _Call, request: CacheRequest) -> ModelResponse:
-        epoch = await self._epoch()
+        epoch = await self._epoch() if request.tags else None
         begun = time.perf_counter()
         response = await call.ask_model()
         seconds = time.perf_counter() - begun

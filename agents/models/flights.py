@@ -58,11 +58,12 @@ class Lease:
         """Wait until the question is ours; returns whether it may be answered meanwhile."""
         waited = False
         try:
-            while not await asyncio.to_thread(self._take):
+            taken, known = await asyncio.to_thread(self._take_and_look)
+            while not taken:
                 waited = True
                 await self._until_free()
+                taken, known = await asyncio.to_thread(self._take_and_look)
             self._renewing = asyncio.create_task(self._renew())
-            known = await asyncio.to_thread(self._cache.knows, self._question, self._scope)
         except CacheError as error:
             logger.warning("no lease on the question: %s", type(error).__name__)
             return waited
@@ -92,6 +93,11 @@ class Lease:
                 await asyncio.to_thread(self._take)
             except CacheError as error:
                 logger.warning("the lease was not renewed: %s", type(error).__name__)
+
+    def _take_and_look(self) -> tuple[bool, bool]:
+        """Whether the question is ours now, and whether it may be answered already."""
+        taken = self._take()
+        return taken, taken and self._cache.knows(self._question, self._scope)
 
     def _take(self) -> bool:
         return self._cache.flights.take(
