@@ -10,6 +10,7 @@ is known: static text belongs first, what changes last.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -129,6 +130,8 @@ class EmbeddedModel:
             self._server = xllamacpp.Server(self._parameters(xllamacpp.CommonParams()))
         except RuntimeError as error:
             raise ModelFileError(self.path, "llama.cpp cannot load it") from error
+        # Its threads must not compute on while the process takes down what they use.
+        atexit.register(self.close)
 
     def _parameters(self, parameters: Any) -> Any:
         parameters.model.path = str(self.path)
@@ -184,14 +187,19 @@ class EmbeddedModel:
 
     def close(self) -> None:
         """End what runs and free the memory. Closing twice is no error."""
+        atexit.unregister(self.close)
         server, self._server = [self._server], None
         for connection in tuple(self._connections):
             _hang_up(connection)
         # llama.cpp waits for everyone it owes an answer. Whoever does not hang up keeps it from
         # ending, which must not keep this process from ending.
         release = threading.Thread(target=server.clear, name="llama.cpp-end", daemon=True)
-        release.start()
-        release.join(CLOSE_SECONDS)
+        try:
+            release.start()
+        except RuntimeError:  # from Python 3.12 on, no thread begins while the interpreter ends
+            server.clear()
+        else:
+            release.join(CLOSE_SECONDS)
 
     @property
     def _address(self) -> str:
