@@ -5,8 +5,8 @@ Four kinds, in one run on the same Runtime a page uses (store, classifier, scope
 - *miss*: the local model answers a question nobody asked before;
 - *hit, same words* and *hit, other words*: the same question from another conversation;
 - *layers*: misses again, over a model that answers at once, less what each call of that model took:
-  what is left is Reprise, the cache, AG2 and the database, and *embedding*, whose part a row of its
-  own tells.
+  what is left is Reprise, the cache, AG2, the database and the embedding, whose time a row of its
+  own tells; *layers, no model* have the vector already, so that no model is in them.
 
     python -m benchmarks.hit_vs_miss [--json] [--repeats 20] [--without-model]
 
@@ -109,9 +109,22 @@ def layers(repeats: int) -> list[Row]:
             say(runtime, "What is a warm-up question?")
             asked = [f"What is the number {n} good for?" for n in range(3 * repeats)]
             replies = [_without_model(runtime, text) for text in asked]
+            known = [f"What is the colour {n} good for?" for n in range(3 * repeats)]
+            embedded = [_without_model(runtime, _embedded(runtime, text)) for text in known]
             embedder = load_embedder(runtime.settings.home / CACHE_FOLDER)
             embeddings = [_timed_embedding(embedder, text) for text in asked]
-    return [_row("layers", replies), _row_of("embedding", embeddings, of=len(asked))]
+    return [
+        _row("layers", replies),
+        _row("layers, no model", embedded),
+        _row_of("embedding", embeddings, of=len(asked)),
+    ]
+
+
+def _embedded(runtime: Runtime, text: str) -> str:
+    """The text, whose vector is known from now on."""
+    if runtime.cache is not None:
+        runtime.cache.prepare(text)
+    return text
 
 
 def _timed_embedding(embedder: Embedder, text: str) -> float:
