@@ -102,6 +102,7 @@ def _automatic() -> None:
         "Choose it for me",
         session.runtime().settings.auto_threshold,
         key=session.AUTOMATIC,
+        bind="query-params",
         on_change=_moved,
         help=f"The lowest threshold at which wrong answers surely stay within {budget:.1%} of "
         "those served, by your thumbs, by checks in idle time and by earlier measurements.",

@@ -49,3 +49,10 @@ def test_the_slider_holds_again_when_the_choice_is_taken_back(app: App) -> None:
     at.toggle(session.AUTOMATIC).set_value(False).run()
 
     assert "At **0.61**" in _captions(at)
+
+
+def test_the_choice_outlives_a_reload(app: App) -> None:
+    at = app(automatic="true")
+
+    assert at.toggle(session.AUTOMATIC).value
+    assert at.slider("threshold").disabled
