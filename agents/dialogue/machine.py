@@ -1,7 +1,8 @@
 """The conversation's state machine, as data.
 
-The user's message sets the states in `MessageType`; what the agent then did sets
-`answering`, `clarifying`, `expert_analysis` and `solution_provided`.
+The user's message sets the states in `HEARD`; what the agent then did sets `answering`,
+`clarifying`, `expert_analysis` and `solution_provided`. Every state and type of message has an
+outcome.
 """
 
 from __future__ import annotations
@@ -49,9 +50,15 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """States and the moves between them; validated by `validated`."""
+    """States and the moves between them; validated by `validated`.
+
+    Attributes:
+        moves: From each state to those that may follow it.
+        heard: The state that a message of each type sets.
+    """
 
     moves: Mapping[State, frozenset[State]]
+    heard: Mapping[MessageType, State]
 
     def allows(self, source: State, target: State) -> bool:
         """Whether the table has this move."""
@@ -59,7 +66,7 @@ class Machine:
 
     def hear(self, state: State, kind: MessageType) -> State:
         """The state after the user's message; total, staying where the table has no move."""
-        target = State(kind.value)
+        target = self.heard[kind]
         return target if self.allows(state, target) else state
 
     def act(self, state: State, did: State) -> tuple[State, ...]:
@@ -76,14 +83,15 @@ class Machine:
         return ()
 
 
-def validated(moves: Mapping[State, frozenset[State]]) -> Machine:
-    """A machine over `moves`.
+def validated(
+    moves: Mapping[State, frozenset[State]], heard: Mapping[MessageType, State]
+) -> Machine:
+    """A machine over `moves` that hears as `heard` says.
 
     Raises:
-        TransitionError: A state is missing, cannot be left or cannot be reached, or a message
-            type has no state of its own.
+        TransitionError: A state is missing, cannot be left or cannot be reached, or one that a
+            message sets can never be set so.
     """
-    _all_types_are_states()
     for state in State:
         if state not in moves:
             raise TransitionError(f"The state {state.value!r} has no row.", remedy="Add one.")
@@ -93,16 +101,13 @@ def validated(moves: Mapping[State, frozenset[State]]) -> Machine:
     if unreached:
         names = ", ".join(sorted(state.value for state in unreached))
         raise TransitionError(f"From idle nothing leads to {names}.", remedy="Add a move there.")
-    return Machine(MappingProxyType(dict(moves)))
-
-
-def _all_types_are_states() -> None:
-    names = {state.value for state in State}
     for kind in MessageType:
-        if kind.value not in names:
+        if heard.get(kind) not in moves[State.IDLE]:
             raise TransitionError(
-                f"The message type {kind.value!r} has no state.", remedy="Add it."
+                f"A message of the type {kind.value!r} has no state that it sets from the start.",
+                remedy="Add it to what is heard, and the move from idle.",
             )
+    return Machine(MappingProxyType(dict(moves)), MappingProxyType(dict(heard)))
 
 
 def _reachable(moves: Mapping[State, frozenset[State]]) -> set[State]:
@@ -151,6 +156,27 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
 )
 
 
+HEARD: Mapping[MessageType, State] = MappingProxyType(
+    {
+        MessageType.GREETING: State.GREETING,
+        MessageType.QUESTION_ASKED: State.QUESTION_ASKED,
+        MessageType.TOPIC_INTRODUCED: State.TOPIC_INTRODUCED,
+        MessageType.DEEPENING: State.DEEPENING,
+        MessageType.BROADENING: State.BROADENING,
+        MessageType.COMPARISON_MADE: State.COMPARISON_MADE,
+        MessageType.ANSWER: State.TOPIC_INTRODUCED,
+        MessageType.CORRECTION: State.TOPIC_INTRODUCED,
+        MessageType.CONFIRMATION: State.TOPIC_INTRODUCED,
+        MessageType.REFUSAL: State.TOPIC_INTRODUCED,
+        MessageType.CANCEL: State.TOPIC_INTRODUCED,
+        MessageType.SKIP: State.TOPIC_INTRODUCED,
+        MessageType.REQUEST: State.QUESTION_ASKED,
+        MessageType.THANKS: State.CLOSING,
+        MessageType.CLOSING: State.CLOSING,
+    }
+)
+
+
 def machine() -> Machine:
     """The machine of a Reprise conversation."""
-    return validated(MOVES)
+    return validated(MOVES, HEARD)

@@ -16,7 +16,26 @@ class MessageType(StrEnum):
     DEEPENING = "deepening"
     BROADENING = "broadening"
     COMPARISON_MADE = "comparison_made"
+    ANSWER = "answer"
+    CORRECTION = "correction"
+    CANCEL = "cancel"
+    SKIP = "skip"
+    CONFIRMATION = "confirmation"
+    REFUSAL = "refusal"
+    THANKS = "thanks"
+    REQUEST = "request"
     CLOSING = "closing"
+
+
+class Request(StrEnum):
+    """What a message of the type `request` wants of the conversation itself."""
+
+    WHERE = "where"
+    BACK = "back"
+    START_OVER = "start_over"
+    RECALL = "recall"
+    FORGET = "forget"
+    NEW_GOAL = "new_goal"
 
 
 ASKING = frozenset(
@@ -84,6 +103,9 @@ class UserMessage:
     Attributes:
         id: Unique; sending the same id twice stores one message.
         at: Seconds since the epoch.
+        types: What it does, in the order of the text; () until it is understood.
+        parts: The part of the text that does each of `types`; () where all of it does.
+        request: What it wants of the conversation, where it is a request.
     """
 
     id: str
@@ -91,6 +113,19 @@ class UserMessage:
     at: float
     types: tuple[MessageType, ...] = ()
     mood: Mood = Mood.NEUTRAL
+    parts: tuple[str, ...] = ()
+    request: Request | None = None
+
+    def does(self, *kinds: MessageType) -> bool:
+        """Whether it is of one of these types, among others perhaps."""
+        return any(kind in kinds for kind in self.types)
+
+    def part(self, *kinds: MessageType) -> str:
+        """The text of the parts that are of these types; all of it where it has no parts."""
+        if not self.parts:
+            return self.text
+        pairs = zip(self.types, self.parts, strict=True)
+        return " ".join(part for kind, part in pairs if kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)

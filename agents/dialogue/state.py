@@ -1,42 +1,19 @@
-"""The state of a conversation, and how each event changes it."""
+"""The state of a conversation; `agents.dialogue.folding` says how each event changes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import singledispatch
-from types import MappingProxyType
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
-from agents.dialogue.events import (
-    Acted,
-    Event,
-    GoalStated,
-    Heard,
-    Judged,
-    Planned,
-    Rated,
-    ReplyBegan,
-    ReplyEnded,
-    Started,
-    StepEnded,
-)
-from agents.dialogue.machine import Machine, State, Transition
-from agents.dialogue.messages import Message, MessageType, Mood, Reply, UserMessage
-from agents.dialogue.plan import Plan, Progress, Step
+from agents.dialogue import memory
+from agents.dialogue.events import Offer
+from agents.dialogue.machine import State, Transition
+from agents.dialogue.memory import Facts
+from agents.dialogue.messages import Message, Mood, Reply, UserMessage
+from agents.dialogue.plan import Plan, PlanVersion, Progress, Step
 
-_ABOUT_SOMETHING = frozenset(
-    {
-        MessageType.QUESTION_ASKED,
-        MessageType.TOPIC_INTRODUCED,
-        MessageType.COMPARISON_MADE,
-    }
-)
-_LONGEST_TOPIC: Final = 60
-
-
-def _nothing() -> Mapping[str, str]:
-    return MappingProxyType({})
+_LONGEST_TITLE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +22,16 @@ class ChatState:
 
     Attributes:
         state: Where the conversation is; `topic` is what it is about.
+        plan: The one that is being followed, or that was followed to its end; None before the
+            first, and after one was given up.
         progress: One for each step of the plan, () without a plan.
-        preferences: What the user likes, prefers and dislikes.
-        variables: What the user said for each step that is done, by the step's title.
+        versions: Every plan and every change of one, oldest first; the last is `plan`.
+        approved: Whether the user agreed to the plan as it is now.
+        facts: What the user told, and what it was before.
+        forgotten: Ids of messages whose fact is to be forgotten: no model sees them again.
+        offer: What the assistant offered to do in its last reply; None for nothing.
+        corrected: Index of the step that the user corrected last, until it can no longer be
+            cancelled; None otherwise.
         transitions: Every move of the machine, oldest first.
     """
 
@@ -61,8 +45,13 @@ class ChatState:
     messages: tuple[Message, ...] = ()
     plan: Plan | None = None
     progress: tuple[Progress, ...] = ()
-    preferences: Mapping[str, str] = field(default_factory=_nothing)
-    variables: Mapping[str, str] = field(default_factory=_nothing)
+    versions: tuple[PlanVersion, ...] = ()
+    approved: bool = False
+    facts: Facts = field(default_factory=memory.nothing)
+    forgotten: frozenset[str] = frozenset()
+    offer: Offer | None = None
+    corrected: int | None = None
+    handed_over: Literal["", "notified", "exported"] = ""
     transitions: tuple[Transition, ...] = ()
 
     @property
@@ -83,6 +72,21 @@ class ChatState:
     def finished(self) -> bool:
         """Whether there is a plan and every step of it is behind us."""
         return self.plan is not None and self.current is None
+
+    @property
+    def version(self) -> int:
+        """Number of the plan's version, from 1; 0 before the first."""
+        return self.versions[-1].number if self.versions else 0
+
+    @property
+    def preferences(self) -> Mapping[str, str]:
+        """What the user likes, prefers and dislikes."""
+        return memory.values(self.facts, "preference")
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What the user said for each step that is done, by the step's title."""
+        return memory.values(self.facts, "answer")
 
     @property
     def writing(self) -> bool:
@@ -108,129 +112,10 @@ class ChatState:
         return any(isinstance(m, UserMessage) and m.id == message_id for m in self.messages)
 
 
-def shortened(text: str, longest: int = _LONGEST_TOPIC) -> str:
+def shortened(text: str, longest: int = _LONGEST_TITLE) -> str:
     """The text on one line, cut at a word with an ellipsis where it is longer than `longest`."""
     line = " ".join(text.split())
     if len(line) <= longest:
         return line
     cut = line[: longest - 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
-
-
-def fold(machine: Machine, state: ChatState, events: Iterable[Event]) -> ChatState:
-    """The state after `events`, by pure functions: the same events give the same state."""
-    for event in events:
-        state = _after(event, state, machine)
-    return state
-
-
-@singledispatch
-def _after(event: object, _state: ChatState, _machine: Machine) -> ChatState:
-    raise TypeError(f"no rule for the event {type(event).__name__}")
-
-
-@_after.register
-def _(event: Started, state: ChatState, _machine: Machine) -> ChatState:
-    return replace(state, started_at=event.at)
-
-
-@_after.register
-def _(event: Heard, state: ChatState, machine: Machine) -> ChatState:
-    message = event.message
-    for kind in message.types:
-        heard = machine.hear(state.state, kind)
-        path = (heard,) if machine.allows(state.state, heard) else ()
-        state = _moved(state, path, kind.value, event.at)
-    about = state.step is None or MessageType.TOPIC_INTRODUCED not in message.types
-    if about and _ABOUT_SOMETHING.intersection(message.types):
-        state = replace(state, topic=shortened(message.text))
-    return replace(
-        state,
-        mood=message.mood,
-        messages=(*state.messages, message),
-        preferences=MappingProxyType({**state.preferences, **dict(event.preferences)}),
-    )
-
-
-@_after.register
-def _(event: GoalStated, state: ChatState, _machine: Machine) -> ChatState:
-    return replace(state, goal=event.goal, topic=shortened(event.goal))
-
-
-@_after.register
-def _(event: Planned, state: ChatState, _machine: Machine) -> ChatState:
-    rest = len(event.plan.steps) - 1
-    return replace(
-        state, plan=event.plan, progress=(Progress(status="current"), *([Progress()] * rest))
-    )
-
-
-@_after.register
-def _(event: Judged, state: ChatState, _machine: Machine) -> ChatState:
-    def judged(progress: Progress) -> Progress:
-        return replace(
-            progress,
-            attempts=progress.attempts + 1,
-            said=event.said,
-            verdict=event.verdict,
-        )
-
-    return _with_progress(state, event.step, judged)
-
-
-@_after.register
-def _(event: StepEnded, state: ChatState, _machine: Machine) -> ChatState:
-    def ended(progress: Progress) -> Progress:
-        return replace(progress, status=event.how, finished_at=event.at)
-
-    def begun(progress: Progress) -> Progress:
-        return replace(progress, status="current")
-
-    state = _with_progress(state, event.step, ended)
-    if state.plan and event.how == "done" and state.progress[event.step].said:
-        title = state.plan.steps[event.step].title
-        said = state.progress[event.step].said
-        state = replace(state, variables=MappingProxyType({**state.variables, title: said}))
-    upcoming = next((i for i, p in enumerate(state.progress) if p.status == "open"), None)
-    return state if upcoming is None else _with_progress(state, upcoming, begun)
-
-
-@_after.register
-def _(event: Acted, state: ChatState, machine: Machine) -> ChatState:
-    return _moved(state, machine.act(state.state, event.did), event.did.value, event.at)
-
-
-@_after.register
-def _(event: ReplyBegan, state: ChatState, _machine: Machine) -> ChatState:
-    return replace(state, messages=(*state.messages, event.reply))
-
-
-@_after.register
-def _(event: ReplyEnded, state: ChatState, _machine: Machine) -> ChatState:
-    return _with_reply(state, event.reply.id, lambda _: event.reply)
-
-
-@_after.register
-def _(event: Rated, state: ChatState, _machine: Machine) -> ChatState:
-    return _with_reply(state, event.reply, lambda reply: replace(reply, liked=event.liked))
-
-
-def _moved(state: ChatState, path: tuple[State, ...], because: str, at: float) -> ChatState:
-    for target in path:
-        move = Transition(state.state, target, because, at)
-        state = replace(state, state=target, transitions=(*state.transitions, move))
-    return state
-
-
-def _with_progress(
-    state: ChatState, index: int, change: Callable[[Progress], Progress]
-) -> ChatState:
-    progress = tuple(change(p) if i == index else p for i, p in enumerate(state.progress))
-    return replace(state, progress=progress)
-
-
-def _with_reply(state: ChatState, reply_id: str, change: Callable[[Reply], Reply]) -> ChatState:
-    messages = tuple(
-        change(m) if isinstance(m, Reply) and m.id == reply_id else m for m in state.messages
-    )
-    return replace(state, messages=messages)

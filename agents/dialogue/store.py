@@ -32,9 +32,10 @@ from agents.dialogue.events import (
     from_json,
     to_json,
 )
+from agents.dialogue.folding import fold
 from agents.dialogue.machine import Machine
 from agents.dialogue.messages import Reply
-from agents.dialogue.state import ChatState, fold
+from agents.dialogue.state import ChatState
 from agents.errors import (
     BusyError,
     ConversationNotFoundError,

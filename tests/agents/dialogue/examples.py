@@ -14,11 +14,12 @@ from agents.dialogue.events import (
     ReplyEnded,
     Started,
 )
+from agents.dialogue.folding import fold
 from agents.dialogue.machine import machine
 from agents.dialogue.messages import MessageType, Reply, UserMessage
 from agents.dialogue.mood import mood_of
 from agents.dialogue.plan import Plan, Step, Verdict
-from agents.dialogue.state import ChatState, fold
+from agents.dialogue.state import ChatState
 
 MET = Verdict(met=True, reason="It is enough: an amount", by="model")
 NOT_MET = Verdict(met=False, reason="Still open: an amount", by="model")

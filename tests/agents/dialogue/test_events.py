@@ -21,7 +21,18 @@ st.register_type_strategy(
     st.builds(
         Plan,
         goal=TEXT,
-        steps=st.lists(st.from_type(Step), min_size=1, max_size=MOST_STEPS).map(tuple),
+        steps=st.lists(
+            st.builds(
+                Step,
+                title=TEXT.filter(str.strip),
+                description=TEXT.filter(str.strip),
+                id=TEXT,
+                needs=st.just(()),
+            ),
+            min_size=1,
+            max_size=MOST_STEPS,
+            unique_by=lambda step: step.id,
+        ).map(tuple),
     ),
 )
 KINDS = get_args(Event)

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from agents.dialogue.machine import MOVES, State, machine, validated
+from agents.dialogue.machine import HEARD, MOVES, State, machine, validated
 from agents.dialogue.messages import MessageType
 from agents.errors import TransitionError
 
@@ -51,14 +51,13 @@ def test_from_each_state_every_other_can_be_reached_but_the_beginning(state):
 def test_every_message_has_an_outcome_in_every_state(state, kind):
     after = machine().hear(state, kind)
 
-    stays = (State.CLOSING, MessageType.CLOSING)
-    assert after == State(kind.value)
-    assert after in MOVES[state] or (state, kind) == stays
+    assert after == HEARD[kind]
+    assert after in MOVES[state] or (state, after) == (State.CLOSING, State.CLOSING)
 
 
 @pytest.mark.parametrize(("kind", "did"), list(product(MessageType, DEEDS)))
 def test_what_the_agent_does_after_a_message_follows_the_table(kind, did):
-    heard = State(kind.value)
+    heard = HEARD[kind]
 
     path = machine().act(heard, did)
 
@@ -100,4 +99,11 @@ def never_to(state):
 )
 def test_a_bad_table_is_refused_with_the_name_of_what_is_bad(moves, said):
     with pytest.raises(TransitionError, match=said):
-        validated(moves)
+        validated(moves, HEARD)
+
+
+def test_a_type_of_message_without_a_state_is_refused_by_name():
+    heard = {kind: state for kind, state in HEARD.items() if kind is not MessageType.SKIP}
+
+    with pytest.raises(TransitionError, match="'skip' has no state"):
+        validated(MOVES, heard)

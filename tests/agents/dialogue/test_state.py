@@ -21,9 +21,10 @@ from agents.dialogue.events import (
     from_json,
     to_json,
 )
+from agents.dialogue.folding import fold
 from agents.dialogue.machine import MOVES, State, machine
 from agents.dialogue.messages import MessageType, Mood, Reply
-from agents.dialogue.state import ChatState, fold, shortened
+from agents.dialogue.state import ChatState, shortened
 from tests.agents.dialogue.examples import (
     MET,
     NOT_MET,
