@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cache.candidates import Candidates
 from cache.curated import Curated
 from cache.curation import Curation, checked_tag
@@ -131,6 +134,13 @@ class SemanticCache(Curated):
             question = readable(question)
             self._space.embed(question)
             refusal(self._rules.guards, question, question)  # guards remember what they read
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The texts' unit vectors, shape ``(len(texts), d)``; those of the newest are remembered.
+
+        :raises EmbedderError: if the embedder fails.
+        """
+        return np.stack([self._space.embed(readable(text)) for text in texts])
 
     def lookup(self, question: str, scope: Scope, *, threshold: float, asker: str = "") -> Lookup:
         """The answer to the same question or to one at least ``threshold`` similar.
