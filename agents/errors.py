@@ -10,7 +10,9 @@
     ├── ModelError               the model did not answer (see models/providers.py)
     ├── WeightsError             a model file could not be had (see models/weights.py)
     ├── PlanError                a plan is not usable
+    │   └── PlanChangedError     it was changed meanwhile
     ├── TransitionError          the state machine's table is not usable
+    ├── ContentError             a file of sentences or templates is not usable
     ├── ConversationNotFoundError
     └── StoreError               conversations could not be read or written
         ├── StoreLockedError
@@ -88,14 +90,19 @@ class MessageTooLongError(MessageError):
 
 
 class BusyError(RepriseError):
-    """A reply to this conversation is still running."""
+    """A reply to this conversation is still running.
 
-    def __init__(self, conversation: str) -> None:
+    Attributes:
+        then: What to do when it has ended.
+    """
+
+    def __init__(self, conversation: str, *, then: str = "send your message again") -> None:
         super().__init__(
             "The last reply is still being written.",
-            remedy="Wait for it or press Stop, then send your message again.",
+            remedy=f"Wait for it or press Stop, then {then}.",
         )
         self.conversation = conversation
+        self.then = then
 
 
 class NotReadyError(RepriseError):
@@ -130,8 +137,43 @@ class PlanError(RepriseError):
     """A plan is not usable."""
 
 
+class PlanChangedError(PlanError):
+    """A change was made to a plan that is no longer the one it was made to.
+
+    Attributes:
+        conversation: Id of the conversation.
+        based_on: Number of the version that the change was made to; None where it named a step
+            that is gone.
+        version: Number of the version that holds now.
+    """
+
+    def __init__(self, conversation: str, based_on: int | None, version: int) -> None:
+        super().__init__(
+            "The plan was changed in another window meanwhile; your change was not made.",
+            remedy="Look at it as it is now, and change it again.",
+        )
+        self.conversation = conversation
+        self.based_on = based_on
+        self.version = version
+
+
 class TransitionError(RepriseError):
     """The state machine's table is not usable."""
+
+
+class ContentError(RepriseError):
+    """A file of sentences or templates is not usable.
+
+    Attributes:
+        path: The file.
+        key: Where in it, such as "hello" or "steps, 2, needs"; "" for the whole file.
+    """
+
+    def __init__(self, path: Path, key: str, problem: str) -> None:
+        place = f"{path.name}, {key}" if key else path.name
+        super().__init__(f"{place}: {problem}.", remedy="Correct the file.")
+        self.path = path
+        self.key = key
 
 
 class StoreError(RepriseError):

@@ -10,8 +10,8 @@ from typing import Final
 
 from agents.dialogue import prompts
 from agents.dialogue.fingerprint import fingerprint
+from agents.dialogue.language import language_of
 from agents.dialogue.messages import UserMessage
-from agents.dialogue.phrases import GERMAN, phrases_for
 from agents.dialogue.state import ChatState
 from cache import Scope
 
@@ -71,4 +71,4 @@ def of_plans(model: str, owner: str, goal: str, *, shareable: bool) -> Scope:
 
 def language(text: str) -> str:
     """ISO 639-1 code of the language, "" where only the text itself tells it."""
-    return "de" if phrases_for(text) is GERMAN else ""
+    return "de" if language_of(text) == "de" else ""

@@ -14,7 +14,7 @@ from ag2.events import BaseEvent, ModelMessageChunk
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from agents.dialogue import prompts
-from agents.dialogue.phrases import GERMAN, phrases_for
+from agents.dialogue.language import language_of
 from agents.dialogue.plan import MOST_STEPS, Plan, PlanSource, Step
 from agents.models.cached import CacheLookedUp, CacheRequest
 from agents.models.stream import DirectStream
@@ -156,7 +156,7 @@ def _step(fields: Mapping[str, Any]) -> Step:
 
 def template(goal: str) -> Plan:
     """A plan that fits any goal."""
-    texts = _TEMPLATE_DE if phrases_for(goal) is GERMAN else _TEMPLATE_EN
+    texts = _TEMPLATE_DE if language_of(goal) == "de" else _TEMPLATE_EN
     return Plan(goal, tuple(Step(*fields) for fields in texts), "template")
 
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.dialogue.phrases import ENGLISH, GERMAN
+from agents.dialogue.phrases import phrases
 from agents.dialogue.plan import MOST_STEPS
 from agents.dialogue.planner import LONGEST_TEXT, PlanDraft, steps_in, template
 from tests.agents.dialogue.examples import step
 from tests.agents.room import BUDGET, DATES, GOAL, PLAN_JSON, step_json
 from tests.support.scripted_model import Reply, Rule
 
+ENGLISH, GERMAN = phrases("en"), phrases("de")
 BOTCHED = [
     "",
     "I would rather not.",

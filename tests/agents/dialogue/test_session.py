@@ -9,11 +9,12 @@ import pytest
 
 from agents.dialogue.machine import State
 from agents.dialogue.messages import Mood, UserMessage
-from agents.dialogue.phrases import ENGLISH, GERMAN
+from agents.dialogue.phrases import phrases
 from tests.agents.loops import WAIT_SECONDS
 from tests.agents.room import BUDGET, DATES, GOAL, PLAN_JSON, step_json
 from tests.support.scripted_model import Reply, Rule
 
+ENGLISH, GERMAN = phrases("en"), phrases("de")
 CAPITAL = "What is the capital of Portugal?"
 CAPITAL_REWORDED = "What is the capital city of Portugal?"
 LISBON = "The capital of Portugal is Lisbon."
