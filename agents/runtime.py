@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from agents.auditing import Auditing
 from agents.caching import Caching
 from agents.dialogue import partitions
+from agents.dialogue.editing import Editing
 from agents.dialogue.events import Rated
 from agents.dialogue.machine import machine
 from agents.dialogue.messages import Failure
@@ -96,6 +97,15 @@ class Runtime:
     def cache(self) -> SemanticCache | None:
         """The semantic cache; None until it is loaded, or when it could not be opened."""
         return None if self._caching is None else self._caching.cache
+
+    @property
+    def editing(self) -> Editing:
+        """Changes that the user makes to a plan and to facts.
+
+        Raises:
+            StoreError: The conversations cannot be opened.
+        """
+        return Editing(self._conversations())
 
     def status(self) -> RuntimeStatus:
         """How far each part is, at this moment."""

@@ -7,11 +7,12 @@ Schema versions:
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
 from agents.errors import (
@@ -86,6 +87,12 @@ def prepare(engine: sa.Engine, path: Path) -> None:
         if found < SCHEMA_VERSION:
             TABLES.create_all(connection)
             connection.execute(sa.text(f"PRAGMA user_version={SCHEMA_VERSION}"))
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
+    """Whether the row was inserted; False where another one stands in its place."""
+    done = connection.execute(insert(table).values(**row).on_conflict_do_nothing())
+    return done.rowcount == 1
 
 
 _CAUSES: Final[tuple[tuple[tuple[str, ...], Callable[[Path], StoreError]], ...]] = (

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
+from agents.dialogue import drafts
 from agents.dialogue.database import (
     CONVERSATIONS,
     DRAFTS,
     EVENTS,
     engine_of,
     explained,
+    insert_new,
     prepare,
 )
 from agents.dialogue.events import (
@@ -34,7 +34,6 @@ from agents.dialogue.events import (
 )
 from agents.dialogue.folding import fold
 from agents.dialogue.machine import Machine
-from agents.dialogue.messages import Reply
 from agents.dialogue.state import ChatState
 from agents.errors import (
     BusyError,
@@ -42,9 +41,6 @@ from agents.errors import (
     StoreCorruptError,
     StoreReadOnlyError,
 )
-
-STALE_SECONDS: Final = 60.0
-"""A reply that nobody has kept for so long, many times over its checkpoints, is not written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,6 @@ class ConversationStore:
         self._path = path
         self._engine = engine
         self._machine = machine
-        self._host = socket.gethostname()
 
     @classmethod
     def open(cls, path: Path, machine: Machine) -> ConversationStore:
@@ -122,7 +117,7 @@ class ConversationStore:
             before, new = self._found_or_new(connection, conversation, owner)
             if before.has_message(heard.message.id):
                 return before
-            if not _insert_new(connection, DRAFTS, self._draft(conversation, began.reply)):
+            if not drafts.claimed(connection, conversation, began.reply):
                 raise BusyError(conversation)
             return self._add(connection, before, *new, heard, began)
 
@@ -153,28 +148,39 @@ class ConversationStore:
             self._require(connection, conversation, owner)
             return self._replayed(connection, conversation, owner)
 
+    def events(self, conversation: str, owner: str) -> tuple[Event, ...]:
+        """All that happened in a conversation, in order.
+
+        Raises:
+            ConversationNotFoundError, StoreError: As in `load`.
+        """
+        with self._told_clearly(), self._engine.connect() as connection:
+            self._require(connection, conversation, owner)
+            return self._happened(connection, conversation)
+
     def _found_or_new(
         self, connection: sa.Connection, conversation: str, owner: str
     ) -> tuple[ChatState, tuple[Event, ...]]:
         """The conversation's state, and what is still to be stored of its beginning."""
         now = time.time()
         row = {"id": conversation, "owner": owner, "title": "", "updated_at": now}
-        if _insert_new(connection, CONVERSATIONS, row):
+        if insert_new(connection, CONVERSATIONS, row):
             return ChatState(id=conversation, owner=owner), (Started(now),)
         self._require(connection, conversation, owner)
         return self._replayed(connection, conversation, owner), ()
 
     def _replayed(self, connection: sa.Connection, conversation: str, owner: str) -> ChatState:
+        events = self._happened(connection, conversation)
+        return fold(self._machine, ChatState(id=conversation, owner=owner), events)
+
+    def _happened(self, connection: sa.Connection, conversation: str) -> tuple[Event, ...]:
         bodies = connection.execute(
             sa.select(EVENTS.c.body)
             .where(EVENTS.c.conversation == conversation)
             .order_by(EVENTS.c.id)
         ).scalars()
-        return fold(self._machine, ChatState(id=conversation, owner=owner), self._read(bodies))
-
-    def _read(self, bodies: Iterable[str]) -> list[Event]:
         try:
-            return [from_json(body) for body in bodies]
+            return tuple(from_json(body) for body in bodies)
         except ValueError as error:
             raise StoreCorruptError(self._path) from error
 
@@ -195,6 +201,51 @@ class ConversationStore:
                 return self.load(state.id, state.owner)
             return self._add(connection, state, *events)
 
+    def change(
+        self,
+        conversation: str,
+        owner: str,
+        make: Callable[[ChatState], Sequence[Event]],
+    ) -> ChatState:
+        """Store what `make` has happen to the conversation as it is at this moment.
+
+        Nobody else can change it between the two. Where `make` gives no event, or raises,
+        nothing is stored.
+
+        Args:
+            make: Events from the state; it must not call the store.
+
+        Returns:
+            The state after them.
+
+        Raises:
+            BusyError: A reply to the conversation is being written.
+            ConversationNotFoundError: There is none of this id that belongs to `owner`.
+            StoreError: They could not be written; nothing of them was.
+        """
+        with self._writing() as connection:
+            self._require(connection, conversation, owner)
+            if drafts.held(connection, conversation):
+                raise BusyError(conversation, then="make your change again")
+            state = self._replayed(connection, conversation, owner)
+            events = make(state)
+            return self._add(connection, state, *events) if events else state
+
+    def add(self, owner: str, events: Sequence[Event]) -> ChatState:
+        """Store a whole conversation under a new id, all of it or nothing.
+
+        Args:
+            events: At least one; the ids of their messages are new to the store.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        conversation = uuid.uuid4().hex
+        row = {"id": conversation, "owner": owner, "title": "", "updated_at": events[-1].at}
+        with self._writing() as connection:
+            connection.execute(CONVERSATIONS.insert().values(**row))
+            return self._add(connection, ChatState(id=conversation, owner=owner), *events)
+
     def _add(self, connection: sa.Connection, state: ChatState, *events: Event) -> ChatState:
         after = fold(self._machine, state, events)
         changed = connection.execute(
@@ -209,6 +260,10 @@ class ConversationStore:
             if isinstance(event, ReplyEnded):
                 connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == event.reply.id))
         return after
+
+    def folded(self, state: ChatState, events: Iterable[Event]) -> ChatState:
+        """The state after events that are not stored."""
+        return fold(self._machine, state, events)
 
     def recent(self, owner: str, *, limit: int = 20) -> tuple[Summary, ...]:
         """The owner's conversations in which something was said, newest first.
@@ -264,8 +319,7 @@ class ConversationStore:
             StoreError: They could not be read or written.
         """
         with self._told_clearly(), self._engine.connect() as connection:
-            drafts = [row for row in connection.execute(sa.select(DRAFTS)) if self._is_gone(row)]
-        orphans = [row for row in drafts if row.reply not in running]
+            orphans = drafts.abandoned(connection, running)
         for row in orphans:
             self._interrupt(row)
         return len(orphans)
@@ -280,28 +334,11 @@ class ConversationStore:
             self._drop_draft(draft.reply)
             return
         state = self.load(draft.conversation, owner)
-        ended = _interrupted(begun, draft.answer, draft.at)
-        self.append(state, ReplyEnded(time.time(), ended))
+        self.append(state, ReplyEnded(time.time(), drafts.interrupted(begun, draft)))
 
     def _drop_draft(self, reply_id: str) -> None:
         with self._writing() as connection:
             connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == reply_id))
-
-    def _is_gone(self, draft: sa.Row[Any]) -> bool:
-        if time.time() - draft.at > STALE_SECONDS:
-            return True
-        here = draft.host == self._host
-        return here and (draft.process == os.getpid() or not _is_alive(draft.process))
-
-    def _draft(self, conversation: str, reply: Reply) -> Mapping[str, object]:
-        return {
-            "reply": reply.id,
-            "conversation": conversation,
-            "answer": "",
-            "host": self._host,
-            "process": os.getpid(),
-            "at": time.time(),
-        }
 
     def _require(self, connection: sa.Connection, conversation: str, owner: str) -> None:
         found = connection.execute(
@@ -329,12 +366,6 @@ class ConversationStore:
             raise StoreReadOnlyError(self._path) from error
 
 
-def _insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
-    """Whether the row was inserted; False where another one stands in its place."""
-    done = connection.execute(insert(table).values(**row).on_conflict_do_nothing())
-    return done.rowcount == 1
-
-
 def _row_of(conversation: str, event: Event) -> Mapping[str, object]:
     message = event.message.id if isinstance(event, Heard) else None
     return {
@@ -343,17 +374,3 @@ def _row_of(conversation: str, event: Event) -> Mapping[str, object]:
         "message": message,
         "body": to_json(event),
     }
-
-
-def _interrupted(begun: Reply, answer: str, at: float) -> Reply:
-    return replace(begun, answer=answer, status="interrupted", seconds=max(0.0, at - begun.at))
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
