@@ -166,8 +166,7 @@ class Phrases:
         """
         if not facts:
             return self.pick("recall_nothing", said)
-        lines = (f"- **{name}:** {_on_a_line(value)}" for name, value in facts.items())
-        return "\n".join((self.pick("recall", said) + "\n", *lines))
+        return f"{self.pick('recall', said)}\n\n{listed(facts)}"
 
     def opening(self, mood: Mood, said: Collection[str] = ()) -> str:
         """How a sentence to somebody in this mood begins; "" where nothing needs to be said."""
@@ -292,6 +291,11 @@ def _check_names(path: Path, kind: str, wording: str) -> None:
     if found != wanted:
         names = ", ".join(sorted(wanted)) or "nothing"
         raise ContentError(path, kind, f"is to have {names} filled in: {wording!r}")
+
+
+def listed(facts: Mapping[str, str]) -> str:
+    """Facts as a Markdown list; "" where there are none."""
+    return "\n".join(f"- **{name}:** {_on_a_line(value)}" for name, value in facts.items())
 
 
 def _last_said(sentence: str, said: Collection[str]) -> int:
