@@ -36,6 +36,7 @@ class Request(StrEnum):
     RECALL = "recall"
     FORGET = "forget"
     NEW_GOAL = "new_goal"
+    HAND_OVER = "hand_over"
 
 
 ASKING = frozenset(
