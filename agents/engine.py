@@ -16,6 +16,7 @@ from agents.dialogue.store import ConversationStore
 from agents.errors import RepriseError
 from agents.models import identity
 from agents.models.loading import ModelLoader
+from agents.models.pair_judge import PairJudge
 from agents.models.pending import PendingModel
 from agents.models.providers import explain_failure
 from agents.settings import Settings
@@ -26,18 +27,33 @@ STATIC_PROMPTS: Final = (prompts.PLANNER, prompts.JUDGE, prompts.CHAT)
 
 
 class Engine:
-    """The model, and sessions that write replies with it."""
+    """The model, and what writes and judges with it.
+
+    Attributes:
+        pair_judge: Asks the model whether one answer serves two questions.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.model = ModelLoader(settings, STATIC_PROMPTS)
+        self._pending = PendingModel(
+            self.model.provider, self.model.name, self.model.config, self._explained
+        )
+        self.pair_judge = PairJudge(self._pending, seconds=settings.judge_seconds)
+
+    async def connect(self) -> None:
+        """Load the model and make what calls it, before the first call needs both.
+
+        Raises:
+            RepriseError: The model cannot be had; the next call tries again.
+        """
+        await self._pending.connect()
 
     def session(
         self, store: ConversationStore, cache: SemanticCache | None, rivals: Rivals | None
     ) -> ChatSession:
         """What writes replies; the model may still be loading, a reply waits for it."""
-        loader = self.model
-        model = PendingModel(loader.provider, loader.name, loader.config, self._explained)
+        model = self._pending
         known_as = Identity(identity.fingerprint(self._settings), self._settings.ttl)
         rewriter = ModelRewriter(model) if self._settings.strong_model else None
         return ChatSession(store, model, cache, Scopes(known_as, rewriter), rivals)

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from agents.auditing import Auditing
-from agents.caching import Caching
+from agents.caching import Caching, on_loop
 from agents.dialogue import partitions
 from agents.dialogue.editing import Editing
 from agents.dialogue.events import Rated
@@ -244,12 +244,13 @@ class Runtime:
         """Begin early; a model that cannot be had is told by the status, and tried again later."""
         engine = await _outcome(self._engine_made)
         with contextlib.suppress(RepriseError):
-            await engine.model.config()
+            await engine.connect()
 
     async def _open_cache(self) -> None:
         self._cache_status = PartStatus("loading", "Opening the cache")
         try:
-            self._caching = await asyncio.to_thread(Caching.open, self.settings)
+            ask = on_loop(self._loop, self._same, self.settings.judge_seconds)
+            self._caching = await asyncio.to_thread(Caching.open, self.settings, ask)
         except (CacheError, OSError) as error:
             logger.warning("the cache is not in use: %s", error)
             self._cache_status = PartStatus("failed", failure=Failure(str(error)))
@@ -260,6 +261,9 @@ class Runtime:
     async def _audit(self, caching: Caching) -> None:
         """Check answers of the cache whenever nobody waits for a reply."""
         await Auditing(caching.cache, caching.auditor, self._afresh, self._is_busy).run()
+
+    async def _same(self, asked: str, stored: str) -> bool | None:
+        return await (await _outcome(self._engine_made)).pair_judge.same(asked, stored)
 
     def _is_busy(self) -> bool:
         return self._turns is not None and bool(self._turns.replies)
@@ -289,8 +293,8 @@ class Runtime:
             engine = await _outcome(self._engine_made)
             await engine.model.close()
             await _outcome(self._cache_opened)
-        if self.cache is not None:
-            await asyncio.to_thread(self.cache.close)
+        if self._caching is not None:
+            await asyncio.to_thread(self._caching.close)
         if self._store is not None:
             await asyncio.to_thread(self._store.close)
 

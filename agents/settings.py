@@ -30,6 +30,10 @@ OWN_KEY: Final[Mapping[str, str]] = {
     "gemini": "GEMINI_API_KEY",
 }
 
+JUDGE: Final = "judge"
+"""The verifier that is the chat model itself."""
+SLOWEST_JUDGE: Final = 60.0
+
 _SWITCH: Final[Mapping[str, bool]] = {
     "1": True,
     "true": True,
@@ -72,7 +76,11 @@ class Settings:
         audit_share: Share of the answers served to everybody that are checked against a fresh
             one while nobody waits, 0..1; each check costs a call of the model.
         verifier: What judges close questions that the guards let pass: "default" (the small model
-            that comes with Reprise), "none", or a CrossEncoder's folder, ONNX file or Hub id.
+            that comes with Reprise), "none", "judge" (the chat model, where ``strong_model`` is
+            on), or a CrossEncoder's folder, ONNX file or Hub id.
+        judge_seconds: Longest wait for the judge's verdict, above 0; then the lookup is a miss.
+        judge_per_day: Most questions that the judge is asked in 24 hours; each is a call of the
+            model.
         cache_entries: Most answers that are kept; 0: no limit.
         cache_megabytes: Most megabytes of questions, answers and vectors; 0: no limit.
         token_price: Dollars for a million tokens of the model, to tell what was saved; 0: not told.
@@ -96,6 +104,8 @@ class Settings:
     error_budget: float = 0.02
     audit_share: float = 0.05
     verifier: str = "default"
+    judge_seconds: float = 3.0
+    judge_per_day: int = 500
     cache_entries: int = 0
     cache_megabytes: int = 0
     token_price: float = 0.0
@@ -132,7 +142,20 @@ class Settings:
         Raises:
             SettingsError: As in `from_env`.
         """
-        reader = _Reader(variables)
+        settings = cls._read(_Reader(variables), variables)
+        if settings.verifier == JUDGE and not settings.strong_model:
+            raise SettingsError(
+                "REPRISE_VERIFIER",
+                JUDGE,
+                "which needs a strong model: a small one, such as the embedded one, says yes to "
+                "everything",
+                remedy="Set REPRISE_STRONG_MODEL=on where the model is a large one, or "
+                "REPRISE_VERIFIER=default.",
+            )
+        return settings
+
+    @classmethod
+    def _read(cls, reader: _Reader, variables: Mapping[str, str]) -> Settings:
         default = cls()
         provider = reader.choice("PROVIDER", default.provider)
         return cls(
@@ -152,6 +175,10 @@ class Settings:
             error_budget=reader.number("ERROR_BUDGET", default.error_budget, low=0.001, high=0.5),
             audit_share=reader.number("AUDIT_SHARE", default.audit_share, low=0, high=1),
             verifier=reader.text("VERIFIER", default.verifier),
+            judge_seconds=reader.number(
+                "JUDGE_SECONDS", default.judge_seconds, low=0.1, high=SLOWEST_JUDGE
+            ),
+            judge_per_day=reader.whole("JUDGE_PER_DAY", default.judge_per_day, low=0),
             cache_entries=reader.whole("CACHE_ENTRIES", default.cache_entries, low=0),
             cache_megabytes=reader.whole("CACHE_MEGABYTES", default.cache_megabytes, low=0),
             token_price=reader.number("TOKEN_PRICE", default.token_price, low=0, high=1_000_000),

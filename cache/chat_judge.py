@@ -50,6 +50,8 @@ class JudgeVerifier:
     :raises AmountError: if the timeout or the budget is below 0, or not finite.
     """
 
+    costly = True
+
     def __init__(
         self,
         name: str,

@@ -105,10 +105,11 @@ class Observed:
         """Asks the verifier about misses that only the threshold kept from being hits; how many.
 
         For idle time: then :meth:`what_if` knows what the verifier refuses at lower thresholds.
+        A costly verifier is not asked: its budget is for those who wait.
 
         :raises VerifierError: if the verifier fails.
         """
-        if self._rules.verifier is None:
+        if self._rules.verifier is None or self._rules.verifier.costly:
             return 0
         self._journal.flush()
         waiting = self._evidence.unverified(limit)

@@ -97,6 +97,8 @@ class PairVerifier:
     :param calibration: what makes its numbers verdicts.
     """
 
+    costly = False
+
     def __init__(self, name: str, load: Callable[[], Logits], calibration: Calibration) -> None:
         self.name = name
         self.calibration = calibration

@@ -42,10 +42,15 @@ class Verifier(Protocol):
     """Says of pairs of questions whether one answer serves both.
 
     :ivar name: names the model and everything that changes its verdicts.
+    :ivar costly: whether each opinion costs a call that is paid for; then it is asked only where
+        somebody waits for the verdict.
     """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def costly(self) -> bool: ...
 
     def verify(self, pairs: Sequence[tuple[str, str]]) -> Sequence[Opinion]:
         """One opinion for each (asked, stored), in their order. Callable from any thread.

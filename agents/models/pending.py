@@ -48,6 +48,14 @@ class PendingModel(ModelConfig):
         """The name of the model that will answer."""
         return self._model
 
+    async def connect(self) -> None:
+        """Wait for the model and make its client, which the first call would have to wait for.
+
+        Raises:
+            RepriseError: Why there is no model.
+        """
+        await self._real_client()
+
     def copy(self) -> PendingModel:
         """The same model."""
         return self

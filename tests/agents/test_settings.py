@@ -30,6 +30,8 @@ GIVEN = {
     "error_budget": ("0.05", 0.05),
     "audit_share": ("0", 0.0),
     "verifier": ("none", "none"),
+    "judge_seconds": ("1.5", 1.5),
+    "judge_per_day": ("20", 20),
     "cache_entries": ("5000", 5000),
     "cache_megabytes": ("64", 64),
     "token_price": ("0.6", 0.6),
@@ -51,6 +53,9 @@ REFUSED = [
     ("MAX_MESSAGE", "100000", "a whole number from 1 to 20000"),
     ("ERROR_BUDGET", "0", "a number from 0.001 to 0.5"),
     ("AUDIT_SHARE", "5", "a number from 0 to 1"),
+    ("VERIFIER", "judge", "Set REPRISE_STRONG_MODEL=on"),
+    ("JUDGE_SECONDS", "0", "a number from 0.1 to 60"),
+    ("JUDGE_PER_DAY", "many", "a whole number of at least 0"),
     ("CACHE_ENTRIES", "-1", "a whole number of at least 0"),
     ("TOKEN_PRICE", "free", "a number from 0 to 1e+06"),
     ("STRONG_MODEL", "maybe", "1, true, yes, on, 0, false, no, off"),
@@ -107,6 +112,12 @@ def test_whatever_stands_for_a_number_is_read_or_refused_in_our_own_words(text):
         return
     assert settings.max_tokens >= 1
     assert 0.1 <= settings.timeout < float("inf")
+
+
+def test_the_chat_model_may_judge_where_it_is_strong():
+    variables = {"REPRISE_VERIFIER": "judge", "REPRISE_STRONG_MODEL": "on"}
+
+    assert Settings.read(variables).verifier == "judge"
 
 
 def test_the_environment_goes_before_streamlits_secrets(monkeypatch):

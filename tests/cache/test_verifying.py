@@ -18,6 +18,7 @@ class Script:
 
     refused: tuple[str, ...] = ()
     name: str = "script"
+    costly: bool = False
     fails: Exception | None = None
     batches: list = field(default_factory=list)
 
@@ -111,6 +112,15 @@ def test_second_opinions_tell_what_a_lower_threshold_would_still_refuse(opened):
     assert cache.second_opinions() == 2
     assert cache.what_if(0.5).hits == 1
     assert cache.second_opinions() == 0
+
+
+def test_a_verifier_that_costs_a_call_is_not_asked_where_nobody_waits(opened):
+    verifier = Script(costly=True)
+    cache = opened(verifier=verifier)
+    keep(cache, MARATHON)
+    look(cache, ALIKE, threshold=1.0)
+    assert cache.second_opinions() == 0
+    assert verifier.batches == []
 
 
 def test_a_lookup_that_hit_or_would_have_can_be_labelled_and_others_cannot(cache):
