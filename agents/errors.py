@@ -13,6 +13,7 @@
     │   └── PlanChangedError     it was changed meanwhile
     ├── TransitionError          the state machine's table is not usable
     ├── ContentError             a file of sentences or templates is not usable
+    ├── HandOverError            nobody could be told of a conversation
     ├── ConversationNotFoundError
     └── StoreError               conversations could not be read or written
         ├── StoreLockedError
@@ -174,6 +175,21 @@ class ContentError(RepriseError):
         super().__init__(f"{place}: {problem}.", remedy="Correct the file.")
         self.path = path
         self.key = key
+
+
+class HandOverError(RepriseError):
+    """Nobody could be told that a conversation wants a person.
+
+    Attributes:
+        host: Of the address that was tried; the rest of it may be a secret.
+    """
+
+    def __init__(self, host: str, problem: str) -> None:
+        super().__init__(
+            f"Nobody could be told: {host} {problem}.",
+            remedy="Export the conversation on the Plan page and pass it on yourself.",
+        )
+        self.host = host
 
 
 class StoreError(RepriseError):

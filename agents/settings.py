@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal, TypeVar, get_args
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
@@ -86,6 +87,8 @@ class Settings:
         token_price: Dollars for a million tokens of the model, to tell what was saved; 0: not told.
         strong_model: Whether the model is strong enough to rewrite follow-ups as questions that
             stand alone, at one more call each; large remote models are, the embedded one is not.
+        handover_webhook: Address that is told when a conversation is handed to a person, by a
+            POST of JSON; http or https, and it may carry a secret. "": nobody is told.
     """
 
     home: Path = field(default_factory=lambda: user_data_path("reprise", appauthor=False))
@@ -110,6 +113,7 @@ class Settings:
     cache_megabytes: int = 0
     token_price: float = 0.0
     strong_model: bool = False
+    handover_webhook: str = field(default="", repr=False)
 
     @property
     def ttl(self) -> timedelta | None:
@@ -183,6 +187,7 @@ class Settings:
             cache_megabytes=reader.whole("CACHE_MEGABYTES", default.cache_megabytes, low=0),
             token_price=reader.number("TOKEN_PRICE", default.token_price, low=0, high=1_000_000),
             strong_model=reader.switch("STRONG_MODEL", default=default.strong_model),
+            handover_webhook=reader.address("HANDOVER_WEBHOOK", default.handover_webhook),
         )
 
 
@@ -206,6 +211,20 @@ class _Reader:
             "which is not a provider",
             remedy=f"Use one of {', '.join(get_args(Provider))}.",
         )
+
+    def address(self, name: str, default: str) -> str:
+        """An http or https address; where it is refused, what may be a secret is not repeated."""
+        text = self.text(name, default)
+        try:
+            parts = urlsplit(text)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if text and (not usable or not text.isprintable() or " " in text):
+            remedy = "Use one like https://example.org/hook."
+            problem = "which is no http or https address"
+            raise SettingsError(f"REPRISE_{name}", f"{text[:4]}…", problem, remedy=remedy)
+        return text
 
     def switch(self, name: str, *, default: bool) -> bool:
         text = self.text(name, "1" if default else "0").lower()

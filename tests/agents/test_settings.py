@@ -36,6 +36,7 @@ GIVEN = {
     "cache_megabytes": ("64", 64),
     "token_price": ("0.6", 0.6),
     "strong_model": ("Yes", True),
+    "handover_webhook": ("http://127.0.0.1:9/hook?t=1", "http://127.0.0.1:9/hook?t=1"),
 }
 REFUSED = [
     ("PROVIDER", "mystery", "embedded, openai, anthropic, gemini, ollama"),
@@ -92,6 +93,26 @@ def test_a_value_that_cannot_be_used_is_refused_with_its_variable_and_what_is_ac
     assert refused.value.name == f"REPRISE_{name}"
     assert f"REPRISE_{name} is '{value}'" in refused.value.message
     assert accepted in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://example.org/secret",
+        "example.org/secret",
+        "https:///secret",
+        "https://example.org:99999/secret",
+        "https://[::1/secret",
+        "https://example.org/a secret",
+    ],
+)
+def test_an_address_that_nobody_can_be_told_at_is_refused_and_not_repeated(address):
+    with pytest.raises(SettingsError) as refused:
+        Settings.read({"REPRISE_HANDOVER_WEBHOOK": address})
+
+    assert refused.value.name == "REPRISE_HANDOVER_WEBHOOK"
+    assert "https://example.org/hook" in refused.value.remedy
+    assert "secret" not in str(refused.value)
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
@@ -163,7 +184,11 @@ def test_every_provider_has_a_model_to_begin_with(provider, model):
 
 
 def test_a_key_is_not_shown_by_the_settings_nor_by_a_refusal():
-    variables = {"REPRISE_API_KEY": "sk-secret", "REPRISE_PROVIDER": "openai"}
+    variables = {
+        "REPRISE_API_KEY": "sk-secret",
+        "REPRISE_PROVIDER": "openai",
+        "REPRISE_HANDOVER_WEBHOOK": "https://example.org/sk-secret",
+    }
     assert "sk-secret" not in repr(Settings.read(variables))
 
     with pytest.raises(SettingsError) as refused:
