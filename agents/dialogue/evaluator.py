@@ -1,8 +1,11 @@
-"""Judges whether a reply meets the current step's success criteria."""
+"""Judges whether a reply meets a step's success criteria: by a rule, locally, or by the model."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from ag2 import Agent
@@ -10,10 +13,25 @@ from ag2.config import ModelConfig
 from pydantic import ValidationError
 
 from agents.dialogue import prompts
+from agents.dialogue.answering import LocalJudge, reason_for, stance_of
 from agents.dialogue.plan import Step, Verdict
+from agents.errors import RepriseError
 from agents.models.stream import DirectStream
 
-_NOT_A_WORD: Final = re.compile(r"^[\W_]+$")
+logger = logging.getLogger(__name__)
+
+_NOT_A_WORD: Final = re.compile(r"^[\W_]*$")
+
+MET_FROM: Final = 0.85
+"""Probability from which the local judgement decides that a step is met: see
+``python -m benchmarks.answering``."""
+NOT_MET_BELOW: Final = 0.10
+"""Probability below which it decides that a step is not met."""
+VOLUNTEERED_FROM: Final = 0.93
+"""Probability from which a step that nobody asked about yet counts as answered."""
+EVEN: Final = 0.5
+LONGEST_WAIT: Final = 20.0
+"""Seconds that the model has for a verdict."""
 
 
 class Evaluator:
@@ -21,23 +39,98 @@ class Evaluator:
 
     Args:
         model: Answers with JSON that fits a schema.
+        local: Judges without the model; None: the model judges what no rule decides.
+        longest_wait: Seconds after which the model's verdict is not waited for any longer.
     """
 
-    def __init__(self, model: ModelConfig) -> None:
+    def __init__(
+        self,
+        model: ModelConfig,
+        local: LocalJudge | None = None,
+        *,
+        longest_wait: float = LONGEST_WAIT,
+    ) -> None:
         self._agent = Agent("judge", prompts.JUDGE, config=model)
+        self._local = local
+        self._longest_wait = longest_wait
 
     async def judge(self, step: Step, reply: str) -> Verdict:
-        """Whether the reply meets the step. A verdict that cannot be read counts as not met."""
-        if _NOT_A_WORD.match(reply):
-            return Verdict(met=False, reason="There is no word in the reply.", by="rule")
+        """Whether the reply meets the step.
+
+        A rule decides first, then the local judgement where it is certain, and the model in
+        between. Where the model fails or takes too long, the likelier verdict stands.
+        """
+        ruled = _by_rule(reply)
+        if ruled is not None:
+            return ruled
+        likely = await self._likely(step, reply)
+        if likely is not None and not NOT_MET_BELOW <= likely < MET_FROM:
+            return _local_verdict(step, reply, likely)
+        return await self._by_model(step, reply, likely)
+
+    def judge_locally(self, steps: Sequence[Step], reply: str) -> tuple[Verdict | None, ...]:
+        """For each step a verdict that it is met where that is as good as certain, else None.
+
+        For steps that nobody asked about yet: a message that volunteers their answers.
+        """
+        if self._local is None or _by_rule(reply) is not None:
+            return (None,) * len(steps)
+        likely = self._local.probabilities(steps, reply)
+        return tuple(
+            _local_verdict(step, reply, p) if p >= VOLUNTEERED_FROM else None
+            for step, p in zip(steps, likely, strict=True)
+        )
+
+    async def _likely(self, step: Step, reply: str) -> float | None:
+        if self._local is None:
+            return None
+        (likely,) = await asyncio.to_thread(self._local.probabilities, [step], reply)
+        return likely
+
+    async def _by_model(self, step: Step, reply: str, likely: float | None) -> Verdict:
+        try:
+            async with asyncio.timeout(self._longest_wait):
+                met = await self._ask(step, reply)
+        except TimeoutError:
+            return _without_model(step, reply, likely, "The model took too long to judge")
+        except RepriseError as error:
+            logger.warning("the model could not judge a reply: %s", error.message)
+            return _without_model(step, reply, likely, "The model could not judge")
+        if met is None:
+            return _without_model(step, reply, likely, "The model's verdict could not be read")
+        reason = reason_for(step, reply, met=met)
+        return Verdict(met=met, reason=reason, by="model", probability=likely)
+
+    async def _ask(self, step: Step, reply: str) -> bool | None:
         asked = await self._agent.ask(
             prompts.judgement(step, reply), stream=DirectStream(), response_schema=bool
         )
         try:
             met = await asked.content()
         except ValidationError:
-            met = None
-        if met is None:
-            return Verdict(met=False, reason="The model's verdict could not be read.", by="model")
-        outcome = "It is enough" if met else "Still open"
-        return Verdict(met=bool(met), reason=f"{outcome}: {step.success_criteria}", by="model")
+            return None
+        return None if met is None else bool(met)
+
+
+def _by_rule(reply: str) -> Verdict | None:
+    """What needs no judgement: nothing was said, or only asked back."""
+    if _NOT_A_WORD.match(reply):
+        return Verdict(met=False, reason="There is no word in the reply.", by="rule")
+    stance = stance_of(reply)
+    if stance.only_asks and not stance.indifferent:
+        return Verdict(met=False, reason="The reply only asks back.", by="rule")
+    return None
+
+
+def _local_verdict(step: Step, reply: str, likely: float) -> Verdict:
+    met = likely >= EVEN
+    reason = reason_for(step, reply, met=met)
+    return Verdict(met=met, reason=reason, by="local", probability=likely)
+
+
+def _without_model(step: Step, reply: str, likely: float | None, why: str) -> Verdict:
+    """The likelier verdict; not met where nothing tells which that is."""
+    if likely is None:
+        return Verdict(met=False, reason=f"{why}.", by="model")
+    local = _local_verdict(step, reply, likely)
+    return Verdict(met=local.met, reason=f"{why}. {local.reason}", by="local", probability=likely)

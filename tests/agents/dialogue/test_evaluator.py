@@ -34,7 +34,7 @@ async def test_a_reply_that_meets_the_step_is_enough(judged):
     verdict, (request,) = await judged("900 euros", '{"data": true}')
 
     assert (verdict.met, verdict.by) == (True, "model")
-    assert verdict.reason == "It is enough: the budget is named"
+    assert verdict.reason == "An amount was found: '900 euros'."
     assert "What is your budget?" in request.last
     assert request.last.endswith("900 euros")
 
@@ -43,7 +43,7 @@ async def test_a_reply_that_does_not_meet_it_leaves_it_open(judged):
     verdict, _ = await judged("purple", '{"data": false}')
 
     assert (verdict.met, verdict.by) == (False, "model")
-    assert verdict.reason == "Still open: the budget is named"
+    assert verdict.reason == "No amount was found."
 
 
 @pytest.mark.parametrize("answer", ["perhaps", "", '{"data": "so so"}', "{}", '{"data": tr'])

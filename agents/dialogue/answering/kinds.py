@@ -1,0 +1,20 @@
+"""The kinds of value that a step may ask for and a reply may give."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """A kind of value. What fits none of the others is TEXT."""
+
+    MONEY = "money"
+    DATE = "date"
+    TIME = "time"
+    DURATION = "duration"
+    NUMBER = "number"
+    PLACE = "place"
+    NAME = "name"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    TEXT = "text"
