@@ -1,128 +1,332 @@
-"""What kind of message the user sent, from cues at word boundaries.
+"""What the user's message does: its dialogue acts, in the order of the text.
 
-A keyword found inside a word is not a cue: "this" is no greeting. Cues reach a macro-F1 of
-about 0.76 over greeting, question, comparison and other; what embeddings encode is the topic of
-a message, hardly its act.
+Cues at word boundaries tell the acts; embeddings help where an act is a topic (a greeting, a
+comparison), the previous turn where words alone cannot tell (an answer, a yes, a turn to
+something else). No remote call.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
-from agents.dialogue.messages import MessageType
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.dialogue.messages import ASKING, MessageType, Mood, Request
+from agents.dialogue.mood import mood_of
+from agents.dialogue.understanding import asking, changes, social
+from agents.dialogue.understanding.asking import asks, wants
+from agents.dialogue.understanding.clauses import Spans, clauses
+from agents.dialogue.understanding.reading import masked
+from agents.dialogue.understanding.requests import request_of
+from agents.dialogue.understanding.social import is_greeting
+
+__all__ = [
+    "Context",
+    "Embed",
+    "Understanding",
+    "asks",
+    "classify",
+    "is_greeting",
+    "understand",
+    "wants",
+]
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Texts to unit vectors, shape (len(texts), dimension)."""
 
 
-def _cue(*alternatives: str) -> re.Pattern[str]:
-    """Any of the alternatives, from a word's beginning to a word's end."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)", re.IGNORECASE)
+def _nothing() -> Mapping[str, str]:
+    return MappingProxyType({})
 
 
-def _opening(*alternatives: str, after: str = "", end: str = "") -> re.Pattern[str]:
-    """Any of the alternatives at the beginning of a message."""
-    return re.compile(rf"^{after}(?:{'|'.join(alternatives)})(?!\w){end}", re.IGNORECASE)
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a message was said into.
+
+    Attributes:
+        question: What the assistant last asked, "" for nothing.
+        offered: Whether it offered something and waits for a yes or a no.
+        in_plan: Whether a step is open.
+        expected: What kind of reply the step hopes for.
+        topic: What the conversation was about before.
+        facts: What is known, by name.
+        just_corrected: Whether the last thing was a correction, that a "never mind" takes back.
+    """
+
+    question: str = ""
+    offered: bool = False
+    in_plan: bool = False
+    expected: str = ""
+    topic: str = ""
+    facts: Mapping[str, str] = field(default_factory=_nothing)
+    just_corrected: bool = False
 
 
-_GREETING: Final = _opening(
-    r"(?:hi|hello|hey|hiya|yo|howdy|greetings|hallo|moin|servus|bonjour|hola|"
-    r"good (?:morning|afternoon|evening|day)|guten (?:morgen|tag|abend))"
-    r"(?: there| all| everyone| zusammen)?",
-    end=r"[\s,.!]*",
-)
-_SMALL_TALK: Final = _opening(
-    r"how are you", r"how's it going", r"how do you do", r"what's up", r"nice to meet you",
-    r"wie geht's",
-    end=r"(?: doing| today)?\W*$",
-)  # fmt: skip
-_CLOSING: Final = _opening(
-    r"bye(?:[- ]bye)?", r"good ?bye", r"see you(?: later| soon)?", r"that(?:'s| is) all",
-    r"that will be all", r"(?:i'm|we're) done", r"thanks?(?: you)?(?: (?:so|very) much| a lot)?",
-    r"cheers", r"tsch[üu]ss", r"danke(?: sch[öo]n)?", r"auf wiedersehen",
-    after=r"(?:(?:ok(?:ay)?|no|great|perfect|cool|alright)[\s,.!]+)*",
-    end=r"(?:[\s,.!]+(?:for (?:your|the|all (?:your|the)) \w+|bye|goodbye|now|that's all|"
-    r"thanks?(?: you)?|danke))*[\s,.!]*$",
-)  # fmt: skip
-_DEEPENING: Final = _cue(
-    r"(?:tell me|say|know|hear) more", r"more (?:detail|depth|about (?:that|it|this))",
-    r"in (?:more )?(?:detail|depth)", r"go(?:ing)? deeper", r"elaborate", r"expand on",
-    r"dig into", r"explain further", r"mehr (?:dazu|dar[üu]ber|details)", r"genauer",
-    r"ausf[üu]hrlicher",
-)  # fmt: skip
-_BROADENING: Final = _cue(
-    r"(?:what|anything|something) else", r"other (?:options|ideas|ways|possibilities)",
-    r"alternatives?", r"more generally", r"in general", r"besides (?:that|this)", r"was noch",
-    r"noch etwas", r"alternativen?",
-)  # fmt: skip
-_COMPARISON: Final = _cue(
-    r"compar(?:e[ds]?|ing|ison)", r"versus", r"vs\.?", r"differ(?:s|ences?)? (?:from|between)",
-    r"pros and cons", r"vergleich\w*", r"unterschied zwischen",
-    r"(?:better|worse|cheaper|faster|easier|safer|best|more|less|rather|prefer|which|who|what)\b"
-    r".*\bor",
-    r"(?:worse|\w+er) than",
-)  # fmt: skip
-_SUBJECT: Final = (
-    r"(?:i|you|he|she|it|we|they|there|this|that|these|those|the|an?|my|your|our|any|some|one)\b"
-)
-_ASKS: Final = _opening(
-    r"what(?:'?s)?", r"who(?:'s|m|se)?", r"which", r"when", r"where(?:'s)?", r"why", r"how(?:'s)?",
-    # "Should be cheap" and "Is fine" tell, "May" is a month, and "Don't know" asks nobody.
-    r"(?:is|are|was|were|am|does|did|can|could|would|should|shall|isn't|aren't|doesn't|can't)"
-    r"(?= \w)(?! (?:be|do|not|fine|ok|okay|good|great|nice)\b)",
-    rf"(?:do|has|have|had|may|might|will|don't|won't)(?= {_SUBJECT})",
-    r"tell me", r"explain", r"describe", r"show me", r"define", r"list", r"wer", r"wen", r"wem",
-    r"wessen", r"welche[rsnm]?", r"wann", r"wo", r"wohin", r"woher", r"warum", r"wieso", r"weshalb",
-    r"wie", r"ist", r"sind", r"kann", r"k[öo]nnen", r"gibt es", r"erkl[äa]re?",
-    after=r"(?:(?:and|but|so|ok(?:ay)?|well|also|please|sorry|hey|und|aber)[\s,]+)*",
-)  # fmt: skip
-_WANTS: Final = _cue(
-    r"help me", r"i(?:'d| would) like to", r"i (?:want|need|have|plan|hope|wish) to",
-    r"i(?:'m| am) (?:planning|trying|looking|going)", r"let(?:'s| us)", r"my goal",
-    r"(?:can|could|will|would) you (?:please )?(?:help|plan|guide|organi[sz]e)", r"hilf mir",
-    r"ich (?:m[öo]chte|will|muss|w[üu]rde gern)", r"mein ziel", r"kannst du mir",
-)  # fmt: skip
-_MOST_WORDS_BESIDE_A_GREETING: Final = 3
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a message does.
+
+    Attributes:
+        types: Never empty, in the text's order, no two alike side by side.
+        parts: The part of the text that does each; () when there is one type.
+    """
+
+    types: tuple[MessageType, ...]
+    parts: tuple[str, ...]
+    mood: Mood
+    request: Request | None
 
 
-def classify(text: str) -> MessageType:
-    """The type of a message.
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """What one clause does; `open` where it has no meaning without what follows."""
+
+    kind: MessageType
+    text: str
+    request: Request | None = None
+    open: bool = False
+
+
+def understand(text: str, context: Context, embed: Embed | None) -> Understanding:  # noqa: ARG001
+    """The dialogue acts of a message, its mood, and what it wants of the conversation.
 
     Args:
-        text: Not blank.
-
-    Returns:
-        The first of closing, greeting, deepening, broadening, comparison and question whose
-        cues are found, else topic_introduced.
+        embed: Of all-MiniLM-L6-v2; None where it is not there: then cues alone decide.
     """
-    text = text.strip()
-    if _CLOSING.match(text):
-        return MessageType.CLOSING
-    if is_greeting(text):
-        return MessageType.GREETING
-    text = _GREETING.sub("", text, count=1)
-    if _DEEPENING.search(text):
-        return MessageType.DEEPENING
-    if _BROADENING.search(text) and asks(text):
-        return MessageType.BROADENING
-    if _COMPARISON.search(text):
-        return MessageType.COMPARISON_MADE
-    return MessageType.QUESTION_ASKED if asks(text) else MessageType.TOPIC_INTRODUCED
-
-
-def is_greeting(text: str) -> bool:
-    """Whether the message greets and does little else."""
-    if not (found := _GREETING.match(text)):
-        return bool(_SMALL_TALK.match(text))
-    rest = text[found.end() :]
-    return bool(_SMALL_TALK.match(rest)) or (
-        "?" not in rest and len(rest.split()) <= _MOST_WORDS_BESIDE_A_GREETING and not asks(rest)
+    acts = _merged(_acts(text, context), context)
+    return Understanding(
+        types=tuple(act.kind for act in acts),
+        parts=tuple(act.text for act in acts) if len(acts) > 1 else (),
+        mood=mood_of(text),
+        request=next((act.request for act in acts if act.request is not None), None),
     )
 
 
-def asks(text: str) -> bool:
-    """Whether the message asks something: a question mark at an end, or a question's opening."""
-    return bool(re.search(r"\?[\s\"')*_]*(?:$|\s)", text)) or bool(_ASKS.match(text.strip()))
+def classify(text: str) -> MessageType:
+    """What a message does that says the most of it, without its conversation.
+
+    A question outweighs what is said around it, and anything outweighs politeness.
+    """
+    return principal(understand(text, Context(), None).types)
 
 
-def wants(text: str) -> bool:
-    """Whether the message states something the user wants to get done."""
-    return bool(_WANTS.search(text))
+_POLITE: Final = (MessageType.GREETING, MessageType.THANKS)
+
+
+def principal(types: Sequence[MessageType]) -> MessageType:
+    """The type that decides what kind of reply a message gets."""
+    asked = [kind for kind in types if kind in ASKING]
+    said = [kind for kind in types if kind not in _POLITE]
+    return (asked or said or list(types))[0]
+
+
+def _acts(text: str, context: Context) -> list[_Act]:
+    plain = masked(text)
+    spans = _with_verdicts(plain, clauses(plain)) if context.offered else clauses(plain)
+    return [_act(text[start:end].strip(), plain[start:end], context) for start, end in spans]
+
+
+def _with_verdicts(plain: str, spans: Spans) -> Spans:
+    """The clauses, the yes or no that the first begins with as one of its own."""
+    start, end = spans[0]
+    cut = social.answered_end(plain[start:end])
+    return ((start, start + cut), (start + cut, end), *spans[1:]) if cut else spans
+
+
+def _act(said: str, plain: str, context: Context) -> _Act:
+    """What one clause does, the most particular first."""
+    request = request_of(plain, in_plan=context.in_plan)
+    if request and not (request is Request.FORGET and _undoes(plain, context)):
+        return _Act(MessageType.REQUEST, said, request)
+    if _has_past(context) and (changed := _changes(plain, context)):
+        return _Act(changed, said, open=changes.retracts(plain))
+    return _Act(_social(plain, context) or _content(plain, context), said)
+
+
+def _undoes(plain: str, context: Context) -> bool:
+    return context.just_corrected and changes.cancels(plain, just_corrected=True)
+
+
+def _has_past(context: Context) -> bool:
+    return context.in_plan or context.offered or context.just_corrected or bool(context.facts)
+
+
+_ASKS_HOW: Final = re.compile(
+    r"\W*(?:(?:and|but|so|und|aber)\W+)?(?:what|how|why|who|where|when|which|was|wie|warum|wer|wo|wann|"
+    r"is there|do i|does|did|should|muss|gibt)\b(?! (?:about|if we))",
+    re.IGNORECASE,
+)
+
+
+def _changes(plain: str, context: Context) -> MessageType | None:
+    if _ASKS_HOW.match(plain):
+        return None
+    if changes.cancels(plain, just_corrected=context.just_corrected):
+        return MessageType.CANCEL
+    if changes.skips(plain):
+        return MessageType.SKIP
+    return MessageType.CORRECTION if changes.corrects(plain, context.facts) else None
+
+
+_YES_OR_NO: Final = re.compile(
+    r"\W*(?:(?:and|so|ok(?:ay)?|then|well|great|thanks|und|also|gut)\W+)*(?:is|are|am|was|were|do|does|did|can|"
+    r"could|would|should|shall|will|has|have|had|may|might|isn't|aren't|don't|doesn't|any(?:thing|one)?|ready|"
+    r"ist|sind|bist|hast|haben|habt|hat|kann|kannst|k[öo]nnen|willst|wollen|m[öo]chtest|m[öo]chten|soll|"
+    r"sollen|darf|magst|brauchst|brauchen|gibt|noch|wird|w[üu]rdest|stimmt|passt|gef[äa]llt)\b",
+    re.IGNORECASE,
+)
+_CHOICE: Final = re.compile(r"(?<!\w)(?:or|oder)(?! (?:not|nicht|no|nein)\b)(?!\w)", re.IGNORECASE)
+_SENTENCES: Final = re.compile(r"[^.!?\n]+[.!?\n]*")
+_FOR_MORE: Final = re.compile(
+    r"(?<!\w)(?:else|anything|more|other|add|list|done|finish(?:ed)?|complete[d]?|ready|all|noch|weitere\w*|"
+    r"sonst|fertig|alles)(?!\w)",
+    re.IGNORECASE,
+)
+_WHEN: Final = re.compile(r"(?<!\w)(?:when|how long|until|wann|wie lange|bis)(?!\w)", re.IGNORECASE)
+
+
+def _waits_for_yes(context: Context) -> bool:
+    """Whether a yes or a no would say something: to an offer, or to a question that takes one."""
+    if context.offered:
+        return True
+    asked = [found[0] for found in _SENTENCES.finditer(context.question) if "?" in found[0]]
+    return bool(asked) and bool(_YES_OR_NO.match(asked[-1])) and not _CHOICE.search(asked[-1])
+
+
+def _social(plain: str, context: Context) -> MessageType | None:
+    if (verdict := _yes_or_no(plain, context)) is not None:
+        return verdict
+    if social.thanks(plain) or social.folds_hands(plain):
+        return MessageType.THANKS
+    if _closes(plain, context):
+        return MessageType.CLOSING
+    return MessageType.GREETING if _greets(plain) else None
+
+
+def _yes_or_no(plain: str, context: Context) -> MessageType | None:
+    if asking.marked(plain):
+        return None
+    yes, no = social.says_yes(plain), social.says_no(plain)
+    if not yes and not no:
+        return None
+    if context.in_plan and not _waits_for_yes(context):
+        return MessageType.ANSWER
+    return MessageType.CONFIRMATION if yes else MessageType.REFUSAL
+
+
+def _closes(plain: str, context: Context) -> bool:
+    if social.says_farewell(plain):
+        return not (context.in_plan and _WHEN.search(context.question))
+    return social.says_enough(plain) and not (
+        context.in_plan and _FOR_MORE.search(context.question)
+    )
+
+
+def _greets(plain: str) -> bool:
+    return is_greeting(plain.strip())
+
+
+def _content(plain: str, context: Context) -> MessageType:
+    told = MessageType.ANSWER if context.in_plan else MessageType.TOPIC_INTRODUCED
+    if asking.unclear(plain):
+        return MessageType.QUESTION_ASKED
+    if asking.proposes(plain) or (context.in_plan and _is_tentative(plain, context)):
+        return told
+    asked = asks(plain)
+    if asking.deepens(plain) and (asked or not context.in_plan or _short(plain)):
+        return MessageType.DEEPENING
+    if asking.broadens(plain) or _turns(plain, context):
+        return MessageType.BROADENING
+    if asking.compares(plain) and (asked or not context.in_plan or _orders_comparison(plain)):
+        return MessageType.COMPARISON_MADE
+    return MessageType.QUESTION_ASKED if asked else told
+
+
+_SHORT: Final = 6
+
+
+def _short(plain: str) -> bool:
+    return len(plain.split()) <= _SHORT
+
+
+_ORDERS: Final = re.compile(r"\W*(?:please |bitte )?(?:compare|vergleich\w*)\b", re.IGNORECASE)
+
+
+def _orders_comparison(plain: str) -> bool:
+    return bool(_ORDERS.match(plain))
+
+
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+
+
+def _is_tentative(plain: str, context: Context) -> bool:
+    """An answer with a question mark ("Berlin?"), which does not repeat a word of the question."""
+    if not asking.marked(plain) or len(plain.split()) > _SHORT or asking.opens_question(plain):
+        return False
+    if asking.turns_to(plain) or asking.broadens(plain) or asking.compares(plain):
+        return False
+    return not (_words(plain) & _words(f"{context.question} {context.expected}"))
+
+
+def _turns(plain: str, context: Context) -> bool:
+    """A question without a verb about something that the topic does not name."""
+    turned = asking.turns_to(plain) if context.topic and asks(plain) else ""
+    return bool(turned) and not (_words(turned) & _words(f"{context.topic} {context.question}"))
+
+
+def _words(text: str) -> set[str]:
+    return {found[0].casefold() for found in _WORD.finditer(text)}
+
+
+_ABSORBED: Final = frozenset({MessageType.ANSWER, MessageType.TOPIC_INTRODUCED})
+_LEAVING: Final = frozenset({MessageType.CLOSING, MessageType.THANKS})
+
+
+def _merged(acts: Sequence[_Act], context: Context) -> list[_Act]:
+    merged: list[_Act] = []
+    for act in acts:
+        if merged and (joined := _joined(merged[-1], act, context)):
+            merged[-1] = joined
+        else:
+            merged.append(act)
+    return merged
+
+
+def _joined(first: _Act, second: _Act, context: Context) -> _Act | None:
+    """Both as one act, where one continues the other; None where each stands for itself."""
+    text = f"{first.text} {second.text}".strip()
+    if first.kind is second.kind and first.request in (None, second.request):
+        return _Act(first.kind, text, second.request)
+    if not context.in_plan and first.kind is MessageType.GREETING and _is_name(second):
+        return _Act(first.kind, text)
+    if second.kind in _LEAVING and social.says_yes(first.text) and not _waits_for_yes(context):
+        return _Act(second.kind, text)
+    if first.open and first.kind is MessageType.CORRECTION and second.kind in _ABSORBED:
+        return _Act(first.kind, text)
+    if not context.in_plan and second.kind in ASKING and _is_background(first):
+        return _Act(second.kind, text)
+    if context.in_plan and first.kind is MessageType.ANSWER and _ends_answer(second):
+        return _Act(first.kind, text)
+    return None
+
+
+def _is_name(act: _Act) -> bool:
+    """Whether it is but the one who is greeted: "hello, my friend"."""
+    return act.kind is MessageType.TOPIC_INTRODUCED and len(act.text.split()) <= _LONGEST_NAME
+
+
+_LONGEST_NAME: Final = 2
+
+
+def _is_background(act: _Act) -> bool:
+    """What is told before a question is part of it, unless it says what is wanted."""
+    return act.kind is MessageType.TOPIC_INTRODUCED and not wants(act.text)
+
+
+def _ends_answer(act: _Act) -> bool:
+    return act.kind is MessageType.CLOSING and social.says_enough(act.text)

@@ -64,12 +64,14 @@ EXAMPLES = {
     ],
     T.CLOSING: [
         "bye",
-        "Thanks!",
-        "Thank you very much",
-        "ok, thanks for your help",
         "Goodbye",
         "That's all, thanks",
         "Tschüss",
+    ],
+    T.THANKS: [
+        "Thanks!",
+        "Thank you very much",
+        "ok, thanks for your help",
         "Danke schön!",
     ],
 }

@@ -1,0 +1,214 @@
+"""What a message does to what was said before: corrects it, takes it back, or passes it over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from agents.dialogue.understanding.reading import bare, cue, trimmed, wanted, whole
+
+_IT: Final = r"(?:it|this|that|the (?:change|correction|last (?:one|change|thing|answer)))"
+_STEP: Final = r"(?:question|step|one|part|point|bit|section|topic)"
+_SAY: Final = (
+    r"(?:say|answer|tell(?: you)?|share|discuss|disclose|talk about|reveal|respond|comment)"
+)
+_CANCEL: Final = whole(
+    r"never ?mind(?: (?:that|it|this|me|about (?:it|that|this)|what i said|my last \w+))*",
+    rf"(?:cancel|undo|revert|reverse|abort)(?: {_IT}| everything)?",
+    r"forget (?:about )?it(?: please)?", r"(?:drop|scrap) (?:it|that|this)",
+    r"leave (?:it|that|everything|things)(?: (?:as|the way|like) (?:it|that|they|things) (?:was|"
+    r"were|is|are)"
+    r"(?: before)?| alone| be| unchanged)",
+    r"keep (?:it|that) (?:as|the way|like) (?:it|that) (?:was|is)(?: before)?",
+    r"(?:i )?take (?:that|it|this) back", r"no change(?:s)?",
+    r"(?:as|like) (?:it was )?before", r"put it back(?: (?:as|the way) it was)?",
+    r"vergi(?:[sß]|ss) es", r"schon gut", r"(?:ist )?(?:schon )?egal,? vergi(?:[sß]|ss) es",
+    r"(?:brich|breche?) (?:das |es |bitte )*ab", r"abbrechen", r"(?:doch )?abbruch",
+    r"storniere? (?:das|es)", r"(?:doch )?nicht mehr [äa]ndern",
+    r"lass (?:es|das|gut sein|alles)(?: (?:bitte|sein|gut|so|bleiben|wie es (?:war|ist)|doch))*",
+    r"mach(?:e)? (?:das|es) (?:bitte )?(?:wieder )?r[üu]ckg[äa]ngig",
+    r"r[üu]ckg[äa]ngig(?: machen)?",
+    r"(?:ich )?nehm(?:e)? (?:ich )?(?:das|es) zur[üu]ck", r"(?:alles )?wie (?:vorher|zuvor|es war)",
+    r"lass mal(?: gut sein)?",
+)  # fmt: skip
+_AFTER_A_CORRECTION: Final = whole(
+    r"(?:forget|ignore|disregard) (?:that|this)", r"(?:leave|keep) (?:it|that|\w+)",
+    r"(?:keep|use|take|stay with|stick with|go back to) (?:the )?(?:old|first|former|original|"
+    r"previous)"
+    r"(?: \w+)?",
+    r"(?:the )?(?:old|first|former|original|previous) (?:one|value|answer)(?: .{1,30})?",
+    r"it was (?:right|correct|fine) (?:before|as it was)", r"(?:it was )?(?:right|fine) before",
+    r"vergi(?:[sß]|ss) das", r"doch nicht", r"(?:das )?alte (?:\w+ )?(?:war richtig|behalten)",
+    r"(?:es|das) war (?:vorher |schon )?richtig", r"stimmte? (?:doch|schon)(?: vorher)?",
+)  # fmt: skip
+_SKIP: Final = whole(
+    rf"skip(?: (?:over )?(?:it|this|that)(?: {_STEP})?| (?:over )?(?:the|to the|to)(?: (?:next|"
+    rf"current))?"
+    rf" {_STEP}| ahead| on)*",
+    rf"pass(?: on (?:it|this|that)(?: {_STEP})?)?",
+    rf"next(?: {_STEP})?", rf"(?:move|carry|go|jump|continue|proceed) (?:on|ahead|over)"
+    rf"(?: to (?:the )?next(?: {_STEP})?)?",
+    rf"(?:go|jump|continue|proceed) (?:on )?(?:to|with) (?:the )?next(?: {_STEP})?",
+    r"leave (?:it|this|that)(?: one| question)? (?:out|open|blank|empty|for later)",
+    rf"(?:i(?:'d| would)? |we'd )?(?:rather|prefer|prefer to|rather to) ?(?:not|"
+    rf"skip)(?: to)?(?: {_SAY}"
+    r"| it| this| that| (?:this |that )?question)+",
+    r"(?:i )?prefer not to", r"no comment", r"none of your business",
+    rf"(?:i(?:'d| would)? )?(?:do not|don't|won't|will not|am not going to|'m not going to|"
+    rf"refuse to|"
+    rf"would not|wouldn't)(?: (?:want|wish|like|care|intend))?(?: to)? {_SAY}"
+    r"(?: (?:you|that|it|this|the question|this question|about (?:it|that)))*",
+    r"(?:that's|it's|this is|that is) (?:private|personal|confidential|my business)",
+    r"(?:ask|come back to|do|return to)(?: me)?(?: (?:that|this|it))* later",
+    rf"not this {_STEP}",
+    r"[üu]berspring(?:e|en(?: wir)?)?(?: (?:das|es|die frage|diese frage|den schritt|"
+    r"diesen schritt))?",
+    r"(?:ich m[öo]chte |ich w[üu]rde |k[öo]nnen wir |kann ich |lass uns |wir |das |diese frage |"
+    r"die frage"
+    r" |den schritt |diesen schritt |diesen punkt |es |gerne? |lieber )+(?:[üu]berspringen|"
+    r"auslassen|"
+    r"weglassen)", r"weiter(?: (?:geht's|zu[rm] n[äa]chsten (?:frage|schritt)))?",
+    r"(?:zur |die |zum )?n[äa]chste[rn]? (?:frage|schritt|punkt)", r"(?:ich )?passe?",
+    r"(?:dazu |das |dar[üu]ber )?(?:m[öo]chte|will|werde) ich (?:dir |ihnen |lieber |dazu |das )*"
+    r"(?:nichts|nicht) (?:sagen|verraten|beantworten|angeben|dazu sagen)",
+    r"(?:ich )?(?:m[öo]chte|will) (?:dazu |das |die frage |lieber )*(?:nichts|nicht) (?:sagen|"
+    r"beantworten|"
+    r"verraten|angeben)", r"keine angaben?", r"(?:das )?lassen wir (?:weg|aus|offen)",
+    r"lass (?:das|es|die frage) (?:weg|aus|offen)", r"(?:das ist |ist )(?:privat|pers[öo]nlich)",
+    r"(?:frag(?:e)? )?(?:mich )?(?:das )?sp[äa]ter(?: noch ?mal)? (?:fragen|noch ?mal)",
+    r"das geht dich nichts an",
+)  # fmt: skip
+_CORRECTION: Final = cue(
+    r"i (?:actually |really )?(?:meant|mean(?= \d))", r"what i meant", r"i misspoke", r"i mistyped",
+    r"(?:scratch|strike) (?:that|this|it)",
+    r"(?:that|it|this) (?:was|is|were) (?:a )?(?:wrong|mistake|"
+    r"incorrect|typo|not (?:right|correct|what i (?:meant|said)))",
+    r"(?:that|it)'s (?:a )?(?:wrong|"
+    r"mistake|incorrect|typo|not (?:right|correct|what i (?:meant|said)))",
+    r"i (?:made|have made) a (?:mistake|typo)", r"my (?:mistake|bad)", r"i was (?:wrong|mistaken)",
+    r"i (?:have |'ve )?changed my mind", r"on second thoughts?", r"i got (?:that|it) wrong",
+    r"i have to correct(?: myself)?", r"let me correct", r"to correct (?:myself|that)",
+    r"i take back",
+    r"i (?:said|wrote|told you) .{1,60} but (?:it(?:'s| is)|i mean\w*|it should)",
+    r"ich meinte", r"ich habe? mich (?:vertan|geirrt|verschrieben|versprochen|verlesen)",
+    r"habe? mich (?:vertan|geirrt|verschrieben|versprochen)", r"streich(?:e)? das",
+    r"(?:das|es) (?:stimmt(?:e)? (?:so )?(?:doch )?nicht|war (?:falsch|ein fehler|verkehrt)|"
+    r"ist falsch)",
+    r"mein fehler", r"ich (?:hab|habe) (?:es |'s )?mir anders [üu]berlegt",
+    r"hab's mir anders [üu]berlegt",
+    r"ich muss (?:das |mich )?(?:korrigieren|berichtigen)", r"sondern",
+)  # fmt: skip
+_CONTRAST: Final = re.compile(
+    r"(?<!\w)(?:not (?!sure|certain|much|only|really|bad|too|very|so\b|that|just|necessarily|ideal|"
+    r"perfect|an? |the best|yet|all|more|less|important)(?:[^\s,]+[\s,]+){1,5}?but(?! (?:i|we|"
+    r"it)\b)|"
+    r"(?:it's|it is|that's) not [^,]{1,40}, (?:it's|it is|but)|nicht [^,]{1,60}, sondern)(?!\w)",
+    re.IGNORECASE,
+)
+_CORRECTS: Final = whole(
+    r"make (?:it|that|this|them) (?!easy|simple|quick|short|work|happen|up|there|"
+    r"clear)(?!.{1,40} for me$)"
+    r".{1,200}",
+    r"(?:change|set|update|correct|adjust|modify|switch|edit|fix|amend|move|increase|raise|lower|"
+    r"reduce|"
+    r"extend|shorten) (?:(?:that|this|it)(?: answer| one)?|(?:(?:the|my|"
+    r"our) )?(?:[\w-]+ ){1,6}(?:to|from|by|into)"
+    r" .{1,200}|(?:the|my|our) (?:last |previous |earlier |first )?(?:answer|reply|choice|date|"
+    r"dates|budget|"
+    r"entry|value|response)(?: .{1,100})?|what i .{1,100})",
+    r"(?:please )?(?:put|take|use|say|let's say|have) .{1,80} instead(?! of)",
+    r"(?:it|that|this|the [\w ]{1,30}|my [\w ]{1,30}) (?:should|has to|must|ought to) (?:rather )?"
+    r"(?:be|have been|read|say) .{1,120} (?:instead|not)\b.{0,60}",
+    r"correction(?:\W.{0,200})?",
+    r"(?:make|set|have) (?:a|one) (?:correction|change)(?:\W.{0,200})?",
+    r".{1,120}[\s,]instead", r"rather .{1,80} than .{1,80}",
+    r"(?:mach|mache) (?:doch |bitte |lieber |da )*.{1,80} daraus",
+    r"(?:mach|mache) (?:doch |lieber )+.{1,80}",
+    r"(?:[äa]nder(?:e|n wir)?|korrigiere?|setze?|erh[öo]he?|verschiebe?) (?:bitte )?(?:das|den|"
+    r"die|mein\w*|"
+    r"es|meinen)\b.{0,200}", r"korrektur(?:\W.{0,200})?",
+    r".{1,120}[\s,](?:stattdessen|statt ?dessen)",
+    r"(?:doch lieber|lieber doch|lieber) .{1,120}", r"(?:doch )?eher .{1,120}",
+    r"(?:k[öo]nnen wir|kann ich|ich (?:m[öo]chte|w[üu]rde|muss)) .{1,160} (?:[äa]ndern|korrigieren|"
+    r"berichtigen|anpassen)",
+)  # fmt: skip
+_UNMARKED: Final = (
+    r"(?!i don't (?:mind|care|know)|i have no|nothing|nichts|it doesn't|it does not|"
+    r"that's (?:fine|great|good)|not (?:sure|really))(?=\w)"
+)
+_MARKED: Final = re.compile(
+    r"\W*(?:(?:no|sorry|wait|oh|oops|ups|hm+|well|ah|nein|moment|warte|ach)[\s,.!…–—-]+)*"
+    r"(?:(?:actually|correction|eigentlich|doch lieber|i meant?|ich mein(?:t)?e)[\s,:–—-]+|"
+    r"(?:wait|oops|hold on|hang on|ups|hoppla|moment|warte|pardon|verzeihung)[\s,.!…–—-]+"
+    rf"(?:no|nein|make)[\s,.!…–—-]+){_UNMARKED}",
+    re.IGNORECASE,
+)
+_RETRACTS: Final = cue(
+    r"scratch (?:that|this|it)", r"strike that",
+    r"(?:that|it)(?:'s| is| was) (?:wrong|a mistake|a typo|"
+    r"incorrect|not right)", r"mistake", r"my bad", r"changed my mind", r"mistyped", r"misspoke",
+    r"streich(?:e)? das", r"vertan|geirrt|verschrieben|versprochen", r"falsch", r"mein fehler",
+    r"anders [üu]berlegt", r"stimmt (?:so )?nicht", r"second thoughts?", r"correction",
+    r"korrektur",
+)  # fmt: skip
+_MOST_WORDS_OF_A_RETRACTION: Final = 8
+_SETS: Final = re.compile(
+    r"\b(?:is|are|was|be|to|now|=|:|ist|sind|sei|auf|jetzt|nun|now)\b|[=:]", re.IGNORECASE
+)
+_NO_FIRST: Final = re.compile(r"\W*(?:no|nope|nein|n[öo]|nee)\b\s*[,.!:–—-]+\s*", re.IGNORECASE)
+_NEGATES: Final = cue(
+    r"no", r"not", r"none", r"nothing", r"never", r"don't", r"doesn't", r"haven't", r"isn't",
+    r"can't",
+    r"nicht\w*", r"kein\w*", r"nie", r"that's all", r"all good", r"thanks", r"danke", r"idea",
+)  # fmt: skip
+_SHORT: Final = 5
+
+
+def cancels(clause: str, *, just_corrected: bool) -> bool:
+    """Whether it takes back what was last done."""
+    forms = (trimmed(clause), bare(clause), wanted(clause))
+    if any(_CANCEL.match(form) for form in forms):
+        return True
+    return just_corrected and any(_AFTER_A_CORRECTION.match(form) for form in forms)
+
+
+def skips(clause: str) -> bool:
+    """Whether it passes over what was asked."""
+    return any(_SKIP.match(form) for form in (trimmed(clause), bare(clause), wanted(clause)))
+
+
+def corrects(clause: str, facts: Mapping[str, str]) -> bool:
+    """Whether it replaces something that was said before.
+
+    Args:
+        facts: What is known, by name: "my budget is 900" corrects only a budget that is known.
+    """
+    if _CORRECTION.search(clause) or _CONTRAST.search(clause) or _MARKED.match(clause):
+        return True
+    if any(_CORRECTS.match(form) for form in (bare(clause), wanted(clause))):
+        return True
+    return bool(facts) and (_contradicts(clause) or _names_fact(clause, facts))
+
+
+def retracts(clause: str) -> bool:
+    """Whether it says that something was wrong, and what is right comes after it."""
+    short = len(clause.split()) <= _MOST_WORDS_OF_A_RETRACTION
+    return short and bool(_RETRACTS.search(clause)) and not any(map(str.isdigit, clause))
+
+
+def _contradicts(clause: str) -> bool:
+    """A no with something short beside it: "No, Hamburg"."""
+    found = _NO_FIRST.match(clause)
+    rest = clause[found.end() :] if found else ""
+    return bool(rest.strip()) and len(rest.split()) <= _SHORT and not _NEGATES.search(rest)
+
+
+def _names_fact(clause: str, facts: Mapping[str, str]) -> bool:
+    """A known fact is given by name, and not the value that is known."""
+    said = clause.casefold()
+    for name, value in facts.items():
+        named = re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", said)
+        if named and _SETS.match(said[named.end() :].lstrip()) and value.casefold() not in said:
+            return True
+    return False
