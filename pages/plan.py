@@ -1,41 +1,47 @@
-"""Plan: the steps to the goal, what was said for each, and how it was judged."""
+"""Plan: the steps to the goal, what was said for each, and how it was judged.
+
+One module a part, in `pages/parts/planning/`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
 
 import streamlit as st
 
 from agents.dialogue.state import ChatState
-from pages.parts import addresses, notices, session, steps, text, words
+from pages.parts import notices, session, text, words
+from pages.parts.planning import (
+    changes,
+    drafting,
+    editor,
+    facts,
+    gathered,
+    head,
+    nothing,
+    pictures,
+    timeline,
+)
 
-_SOURCES = {
-    "model": "Written by the model",
-    "cache": "From the cache: this goal was planned before",
-    "template": "A general plan, as the model could not write one",
-}
+# How the steps and their picture share the width; on a telephone one comes below the other.
+SHARES: Final = 3, 2
 
 
 def draw() -> None:
     """Draw the page."""
     st.title("Plan", anchor=False)
+    changes.tell()
+    head.ask()
     opened = session.opened()
     if opened.problem is not None:
         notices.problem(opened.problem)
-    elif opened.turn is not None:
+        return
+    if opened.turn is not None:
         _watch(opened.turn.conversation)
-    if opened.state is not None and opened.state.plan is not None:
-        _plan(opened.state)
-    elif opened.problem is None and opened.turn is None:
-        _nothing()
-
-
-def _nothing() -> None:
-    with st.container(border=True, key="no-plan"):
-        st.markdown("**There is no plan yet.**")
-        st.markdown(
-            ":gray[State a goal in the chat, such as “Plan a weekend in Lisbon”, and its steps "
-            "appear here.]"
-        )
-        st.page_link(addresses.CHAT_FILE, label="Go to the chat", icon=":material/forum:")
+    if opened.state is not None:
+        _conversation(opened.state)
 
 
 @st.fragment(run_every=0.5)
@@ -52,28 +58,39 @@ def _watch(conversation: str) -> None:
         st.markdown(f":gray[{number}]&ensp;{text.label(step.title)}")
 
 
-def _plan(state: ChatState) -> None:
-    plan = state.plan
-    if plan is None:
+def _conversation(state: ChatState) -> None:
+    if state.plan is None and drafting.current(state.id) is None:
+        nothing.draw(state)
         return
-    done = steps.finished_count(state)
-    with st.container(key="goal", gap="xsmall"):
-        st.text(plan.goal)
-        st.caption(_SOURCES[plan.source])
-    st.progress(
-        done / len(plan.steps),
-        text=f"{done} of {words.counted(len(plan.steps), 'step')} behind you",
-    )
-    steps.timeline(state)
-    if state.preferences:
-        _preferences(state)
+    head.draw(state)
+    tabs = st.tabs(list(TABS), key=head.TAB, bind="query-params")
+    for tab, draw_tab in zip(tabs, TABS.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw_tab(state)
 
 
-def _preferences(state: ChatState) -> None:
-    with st.container(border=True, key="preferences"):
-        st.markdown("**What I know of your taste**")
-        for name, value in state.preferences.items():
-            st.markdown(f":gray[{text.label(name)}]&ensp;{text.label(value)}")
+def _steps(state: ChatState) -> None:
+    draft = drafting.current(state.id)
+    if draft is not None:
+        editor.draw(state, draft)
+        return
+    gathered.card(state)
+    with st.container(key="steps-and-flow"):
+        left, right = st.columns(SHARES, gap="medium")
+        with left:
+            timeline.draw(state)
+        with right:
+            pictures.plan(state)
 
+
+TABS: Final[Mapping[str, Callable[[ChatState], None]]] = MappingProxyType(
+    {
+        "Steps": _steps,
+        "Facts": facts.draw,
+        "States": pictures.states,
+        "Summary": gathered.draw,
+    }
+)
 
 draw()

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from agents.dialogue.machine import State
-from agents.dialogue.messages import Mood
+from agents.dialogue.messages import MessageType, Mood
+from agents.dialogue.plan import Judge, Verdict
 from agents.dialogue.turns import Stage
 
 STATES: Final[Mapping[State, str]] = MappingProxyType(
@@ -44,6 +45,39 @@ STAGES: Final[Mapping[Stage, str]] = MappingProxyType(
         "ended": "Done",
     }
 )
+JUDGES: Final[Mapping[Judge, str]] = MappingProxyType(
+    {
+        "rule": "a rule",
+        "local": "the local judge",
+        "model": "the model",
+        "user": "you",
+    }
+)
+CAUSES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        MessageType.GREETING: "you said hello",
+        MessageType.QUESTION_ASKED: "you asked something",
+        MessageType.TOPIC_INTRODUCED: "you brought up a topic",
+        MessageType.DEEPENING: "you wanted to know more",
+        MessageType.BROADENING: "you looked wider",
+        MessageType.COMPARISON_MADE: "you compared",
+        MessageType.ANSWER: "you answered",
+        MessageType.CORRECTION: "you corrected yourself",
+        MessageType.CANCEL: "you took something back",
+        MessageType.SKIP: "you skipped a step",
+        MessageType.CONFIRMATION: "you agreed",
+        MessageType.REFUSAL: "you declined",
+        MessageType.THANKS: "you said thanks",
+        MessageType.REQUEST: "you asked about the plan",
+        MessageType.CLOSING: "you said goodbye",
+        State.ANSWERING: "I answered",
+        State.EXPERT_ANALYSIS: "I analysed it",
+        State.CLARIFYING: "I asked you for more",
+        State.SOLUTION_PROVIDED: "I had a solution",
+    }
+)
+"""Why the machine moved, by the `because` of a transition: what the user or the agent did."""
+_SURE, _FAIRLY_SURE, _RATHER = 0.95, 0.8, 0.6
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -64,6 +98,11 @@ def duration(seconds: float) -> str:
 def brief(seconds: float) -> str:
     """A span of time where there is little room: ``8 ms``, ``4.8 s``, ``2 min``, ``3 h``."""
     return duration(seconds) if round(seconds, 1) < _MINUTE else _largest(round(seconds))
+
+
+def rough(seconds: float) -> str:
+    """How long a person took for something: ``a moment``, ``40 s``, ``3 min``, ``2 d``."""
+    return _largest(seconds) if round(seconds) >= 1 else "a moment"
 
 
 def ago(then: float, now: float) -> str:
@@ -87,6 +126,26 @@ def similarity(value: float) -> str:
 def percent(share: float | None) -> str:
     """``33 %``; a dash where there is nothing to count."""
     return "–" if share is None else f"{round(share * 100)} %"
+
+
+def judged_by(verdict: Verdict) -> str:
+    """Who judged, and how sure the local judgement was: ``the local judge, fairly sure``."""
+    judge = JUDGES[verdict.by]
+    if verdict.probability is None:
+        return judge
+    if verdict.by == "local":
+        return f"{judge}, {sureness(verdict.probability)}"
+    return f"{judge}; the local judge was {sureness(verdict.probability)}"
+
+
+def sureness(probability: float) -> str:
+    """How sure a judgement is, whichever way it went, from its probability, 0..1."""
+    certainty = max(probability, 1 - probability)
+    if certainty >= _SURE:
+        return "sure"
+    if certainty >= _FAIRLY_SURE:
+        return "fairly sure"
+    return "rather unsure" if certainty >= _RATHER else "undecided"
 
 
 def megabytes(count: int) -> str:

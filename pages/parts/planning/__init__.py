@@ -1,0 +1,1 @@
+"""The Plan page: one module a part of it."""
