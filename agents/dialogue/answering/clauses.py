@@ -1,72 +1,104 @@
-"""The part of a reply that answers a step."""
+"""A reply in parts: its clauses, and the phrases around its values.
+
+A message that answers several things at once ("To Lisbon, from 1 to 3 May, about 600 euros") has
+one vector that resembles none of them; each of its parts has its own.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from agents.dialogue.answering.features import TYPED
 from agents.dialogue.answering.finding import Found, find
-from agents.dialogue.answering.kinds import Kind
+from agents.dialogue.answering.kinds import TYPED, Kind
 from agents.dialogue.answering.wanted import by_question, by_title
 from agents.dialogue.plan import Step
 
 SHORT: Final = 40
 """Characters up to which a reply is kept whole."""
+MOST_PARTS: Final = 10
+"""Parts of a reply that are looked at."""
 _BREAK: Final = re.compile(
-    r"(?<=[.!?;])\s+|,\s+(?!\d)|;\s*|\n+|\s+[-–]\s+|\s(?:and|und)\s(?=(?:i|we|ich|wir)\b)",
+    r"(?<!\d\.)(?<=[.!?])\s+|(?<!\d),\s+|(?<=\d),\s+(?!\d)|;\s*|\n+|\s+[-–]\s+"
+    r"|\s(?:and|und|but|aber)\s(?=(?:i|i'm|i'd|we|we'd|it|there|my|our|ich|wir|es|mein|unser)\b)",
     re.IGNORECASE,
 )
 _LEADING: Final = re.compile(
-    r"^(?:(?:and|und|but|aber|so|also|well|oh|ok(?:ay)?)\b[\s,]*)+", re.IGNORECASE
+    r"^(?:(?:and|und|but|aber|so|also|well|oh|ok(?:ay)?|then|dann)\b[\s,]*)+", re.IGNORECASE
+)
+_LED_BY: Final = re.compile(
+    r"(?:\b(?:in|to|from|for|with|by|at|on|under|until|till|about|around|up to|near|between|before"
+    r"|after|over|within|since|of|the|a|as|no more than|at most|next|early|late|nach|von|für|mit"
+    r"|ab|bis|um|am|im|vom|zum|zur|zu|aus|bei|etwa|rund|höchstens|maximal|unter|den|dem|der|das)"
+    r"\s+)+$",
+    re.IGNORECASE,
+)
+_COUNTS: Final = frozenset({Kind.NUMBER})
+_GOES_ON: Final = re.compile(
+    r"[\s-]+(?!(?:in|to|from|for|with|by|at|on|and|or|until|please|nach|von|für|mit|ab|bis|um|am|und"
+    r"|oder|bitte)\b)[\w'€$%-]+",
+    re.IGNORECASE,
 )
 
 
 def clauses(reply: str) -> tuple[str, ...]:
     """The clauses of a reply, in its order; none of them empty."""
-    parts = (_LEADING.sub("", part or "").strip(" ,;.!-–\t\n") for part in _BREAK.split(reply))
-    return tuple(part for part in parts if part)
+    split = (_LEADING.sub("", part) for part in _BREAK.split(reply))
+    stripped = (part.strip(" ,;!-–\t\n").rstrip(".") for part in split)
+    return tuple(part for part in stripped if part)
+
+
+def parts(reply: str) -> tuple[str, ...]:
+    """What of a reply may answer by itself: clauses, and in a clause of several values a phrase
+    around each. Empty where the reply is all one; at most `MOST_PARTS`."""
+    whole = clauses(reply)
+    found = dict.fromkeys((*whole, *(phrase for clause in whole for phrase in _phrases(clause))))
+    if len(whole) == 1:
+        # With the reply itself it is looked at already.
+        found.pop(whole[0])
+    return tuple(found)[:MOST_PARTS]
+
+
+def _phrases(clause: str) -> tuple[str, ...]:
+    values = _apart(find(clause))
+    if len(values) < 2:
+        return ()
+    return tuple(_phrase(clause, value) for value in values)
+
+
+def _apart(found: tuple[Found, ...]) -> list[Found]:
+    """The values without those that lie within another."""
+    return [
+        one
+        for one in found
+        if not any(
+            other.start <= one.start and one.end <= other.end and other.text != one.text
+            for other in found
+        )
+    ]
+
+
+def _phrase(clause: str, value: Found) -> str:
+    """The value with the prepositions before it and, after a number, the noun it counts."""
+    led = _LED_BY.search(clause[: value.start])
+    start = led.start() if led else value.start
+    counted = _GOES_ON.match(clause, value.end) if value.kind in _COUNTS else None
+    return clause[start : counted.end() if counted else value.end].strip()
 
 
 def extract(step: Step, reply: str) -> str:
-    """The clause that answers the step; the whole reply where it is short or none stands out."""
+    """The clause that answers the step, by kinds of value alone; the whole reply where it is
+    short or none stands out."""
     whole = reply.strip()
-    parts = clauses(whole)
-    if len(whole) <= SHORT or len(parts) < 2:
+    split = clauses(whole)
+    if len(whole) <= SHORT or len(split) < 2:
         return whole
-    scores = [_fit(step, part) for part in parts]
-    best = max(scores)
-    return parts[scores.index(best)] if best > 0 else whole
+    fits = [_fit(step, part) for part in split]
+    best = max(fits)
+    return split[fits.index(best)] if best > 0 else whole
 
 
-def value_for(step: Step, reply: str) -> Found | None:
-    """The first value in the reply of a kind that the step's title asks for, else its question."""
-    found = find(reply)
-    for kinds in (by_title(step), by_question(step)):
-        for kind in (kind for kind in TYPED if kind in kinds):
-            for value in found:
-                if value.kind is kind:
-                    return value
-    return None
-
-
-def _fit(step: Step, clause: str) -> float:
+def _fit(step: Step, clause: str) -> int:
     """How well a clause fits: kinds of the title count twice those of the question."""
-    kinds = {value.kind for value in find(clause)}
-    typed = set(TYPED) & kinds
-    return 2 * len(typed & by_title(step)) + len(typed & by_question(step))
-
-
-KIND_NAMES: Final = {
-    Kind.MONEY: "an amount",
-    Kind.DATE: "a date",
-    Kind.TIME: "a time",
-    Kind.DURATION: "a length of time",
-    Kind.NUMBER: "a number",
-    Kind.PLACE: "a place",
-    Kind.NAME: "a name",
-    Kind.YES_NO: "a yes or a no",
-    Kind.CHOICE: "a choice",
-    Kind.TEXT: "an answer",
-}
-"""In a sentence's middle."""
+    kinds = {value.kind for value in find(clause)}.intersection(TYPED)
+    return 2 * len(kinds & by_title(step)) + len(kinds & by_question(step))

@@ -15,22 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.dialogue.answering.finding import Found, find
-from agents.dialogue.answering.kinds import Kind
+from agents.dialogue.answering.kinds import TYPED, Kind
 from agents.dialogue.answering.stance import Stance, stance_of
 from agents.dialogue.answering.wanted import about, by_question, by_title, title_of
 from agents.dialogue.plan import Step
 
 Vector = NDArray[np.float32]
 
-TYPED: Final = (
-    Kind.MONEY,
-    Kind.DATE,
-    Kind.TIME,
-    Kind.DURATION,
-    Kind.NUMBER,
-    Kind.PLACE,
-    Kind.NAME,
-)
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _STEM: Final = 5
 _STANCES: Final = tuple(field.name for field in fields(Stance))

@@ -60,8 +60,8 @@ _NO_NAMES: Final = (
     "sure ok okay please thanks thank hello hi hey well make just about around any some want need "
     "would could can will do does did have has look looking find search book let something someone "
     "maybe perhaps only actually preferably probably hmm oh what when where who why how which all "
-    "both one two three four five six seven eight nine ten next then also am pm set try get give "
-    "nothing none never everything anything either mostly mainly "
+    "both one two three four five six seven eight nine ten next then also am pm plan help tell "
+    "show set try get give nothing none never everything anything either mostly mainly "
     "ich wir er sie es der die das den dem ein eine einen einem mein meine unser und oder aber "
     "ja nein nicht bitte danke hallo im an auf für von vom nach aus mit bei zu zum zur um "
     "vielleicht etwa ungefähr gerne ab bis seit wie wann wo wer warum"
@@ -103,8 +103,10 @@ _DATE: Final = _pattern(
     rf"(?:the |nächsten? |diesen? |next |this )?(?:{_MONTH}|{_UNIT}|{_SEASON})\b",
     rf"\b(?:the )?(?:{_ORDINAL}|(?:{_ORDINAL_WORDS})) (?:of |day of )?(?:{_MONTH}|this month"
     r"|next month|the month)\b",
-    rf"\b{_MONTH}\.? (?:the )?(?:{_ORDINAL}|\d{{1,2}}|(?:{_ORDINAL_WORDS}))\b(?:,? \d{{4}}\b)?",
-    rf"\b\d{{1,2}}\.? {_MONTH}\b(?:,? \d{{4}}\b)?",
+    rf"\b(?:(?:{_WEEKDAY}),? )?{_MONTH}\.? (?:the )?"
+    rf"(?:{_ORDINAL}|\d{{1,2}}|(?:{_ORDINAL_WORDS}))\b(?:,? \d{{4}}\b)?",
+    rf"\b(?:(?:{_WEEKDAY}),? )?(?:the |der |den |dem |am |vom |zum |ab |bis )?"
+    rf"\d{{1,2}}\.? {_MONTH}\b(?:,? \d{{4}}\b)?",
     rf"\b(?:the |am |vom |zum |den |der |ab )?\b{_ORDINAL}\b",
     r"\b(?:am|vom|zum|den|der|ab|bis|bis zum) \d{1,2}\.(?!\d)",
     rf"\b(?:in|by|until|till|since|from|of|this|next|last|im|bis|ab|seit|nächsten) {_MONTH}\b",
@@ -144,7 +146,7 @@ _DURATION: Final = _pattern(
     r"\b\d+\s?(?:h|min|d|wks?|mo)\b",
     r"\bweekend(?: trip)?\b|\bwochenende\b|\bovernight\b|\ball day\b|\bfull[ -]time\b"
     r"|\bpart[ -]time\b|\bvollzeit\b|\bteilzeit\b|\bganztägig\b",
-    r"\b(?:from|vom?|between|zwischen) .{1,30}? (?:to|till|until|bis(?: zum)?|and|und) ",
+    r"\b(?:from|vom?|between|zwischen) [^,.;]{1,30}? (?:to|till|until|bis(?: zum)?|and|und)(?= )",
 )
 _NUMBER: Final = _pattern(
     rf"\b{_DIGITS}\b",

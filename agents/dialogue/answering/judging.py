@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -9,8 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.dialogue.answering.clauses import SHORT, extract, parts
 from agents.dialogue.answering.features import Asked, Said, asked, of_pair, of_reply, said, topic_of
-from agents.dialogue.answering.network import Network
+from agents.dialogue.answering.network import Array, Network
 from agents.dialogue.plan import Step
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -33,34 +35,58 @@ class LocalJudge:
         self._embed = embed
         self._network = network or Network.shipped()
         self._asked: OrderedDict[Step, Asked] = OrderedDict()
+        self._lock = threading.Lock()
 
     def probabilities(self, steps: Sequence[Step], reply: str) -> tuple[float, ...]:
         """For each step the probability, 0..1, that the reply gives what it asks."""
         if not steps:
             return ()
-        reply = reply[:LONGEST_REPLY]
-        self._remember(steps)
-        return self.judged([self._asked[step] for step in steps], self.read(reply))
+        whole, of_parts = self._log_odds(steps, self._read(reply))
+        return tuple(float(p) for p in self._network.probabilities(whole, of_parts))
 
-    def read(self, reply: str) -> Said:
-        """The reply as it is judged."""
-        return said(reply, self._embed([reply])[0])
+    def extract(self, step: Step, reply: str) -> str:
+        """The part of the reply that answers the step; the whole reply where it is short, or
+        where no part alone is likely to."""
+        whole = reply.strip()
+        read = self._read(whole)
+        if len(whole) <= SHORT or len(read) == 1:
+            return whole
+        _, of_parts = self._log_odds([step], read)
+        best = int(of_parts[:, 0].argmax())
+        return read[best + 1].text if of_parts[best, 0] > 0 else extract(step, whole)
 
-    def judged(self, steps: Sequence[Asked], reply: Said) -> tuple[float, ...]:
-        """As `probabilities`, where steps and reply have been read."""
-        alike = of_reply(reply)
-        measured = np.array([[*of_pair(step, reply), *alike] for step in steps], dtype=np.float32)
-        questions = np.stack([step.question for step in steps])
-        topics = np.stack([step.topic for step in steps])
-        likely = self._network.probabilities(measured, questions, topics, reply.vector)
-        return tuple(float(p) for p in likely)
+    def _read(self, reply: str) -> list[Said]:
+        """The reply, and after it its parts."""
+        texts = [reply[:LONGEST_REPLY], *parts(reply[:LONGEST_REPLY])]
+        return [said(t, vector) for t, vector in zip(texts, self._embed(texts), strict=True)]
 
-    def _remember(self, steps: Sequence[Step]) -> None:
-        new = list(dict.fromkeys(step for step in steps if step not in self._asked))
-        if new:
-            texts = [text for step in new for text in (step.description, topic_of(step))]
-            vectors = self._embed(texts)
-            for at, step in enumerate(new):
-                self._asked[step] = asked(step, vectors[2 * at], vectors[2 * at + 1])
-        while len(self._asked) > max(STEPS_KEPT, len(steps)):
-            self._asked.popitem(last=False)
+    def _log_odds(self, steps: Sequence[Step], reply: Sequence[Said]) -> tuple[Array, Array]:
+        """Of the reply, shape (steps,), and of its parts, shape (parts, steps)."""
+        asked_for = self._remembered(steps)
+        pairs = [(one, step) for one in reply for step in asked_for]
+        alike = {id(one): of_reply(one) for one in reply}
+        measured = [[*of_pair(step, one), *alike[id(one)]] for one, step in pairs]
+        found = self._network.log_odds(
+            np.array(measured, dtype=np.float32),
+            np.stack([step.question for _, step in pairs]),
+            np.stack([step.topic for _, step in pairs]),
+            np.stack([one.vector for one, _ in pairs]),
+        ).reshape(len(reply), len(steps))
+        return found[0], found[1:]
+
+    def _remembered(self, steps: Sequence[Step]) -> list[Asked]:
+        """The steps as they are judged; those that are new are read first."""
+        with self._lock:
+            new = list(dict.fromkeys(step for step in steps if step not in self._asked))
+            self._asked.update(zip(new, self._read_steps(new), strict=True))
+            found = [self._asked[step] for step in steps]
+            while len(self._asked) > STEPS_KEPT:
+                self._asked.popitem(last=False)
+        return found
+
+    def _read_steps(self, steps: Sequence[Step]) -> list[Asked]:
+        if not steps:
+            return []
+        questions = self._embed([step.description for step in steps])
+        topics = self._embed([topic_of(step) for step in steps])
+        return [asked(*read) for read in zip(steps, questions, topics, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -18,3 +19,15 @@ class Kind(StrEnum):
     YES_NO = "yes_no"
     CHOICE = "choice"
     TEXT = "text"
+
+
+TYPED: Final = (
+    Kind.MONEY,
+    Kind.DATE,
+    Kind.TIME,
+    Kind.DURATION,
+    Kind.NUMBER,
+    Kind.PLACE,
+    Kind.NAME,
+)
+"""Those that are recognised in a reply by their form."""

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 WEIGHTS_FILE: Final = "weights.npz"
+MOST_SURE: Final = 12.0
+"""Log odds beyond which no probability goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class Network:
         out: Shape (h,).
         direct: Weights past the hidden layer, shape (n,).
         bias: Shape ().
-        temperature: What the sum is divided by, so that probabilities hold; shape ().
+        joining: How a reply's own log odds (first) and those of its best part (second) add up
+            to the log odds of a reply in parts, and what is added to them (third); shape (3,).
+        temperature: What the log odds of a reply of one part are divided by, so that its
+            probabilities hold; shape ().
     """
 
     projection: Array
@@ -45,6 +50,7 @@ class Network:
     out: Array
     direct: Array
     bias: Array
+    joining: Array
     temperature: Array
 
     @classmethod
@@ -52,10 +58,8 @@ class Network:
         """The network that comes with the package; read once."""
         return _shipped()
 
-    def probabilities(
-        self, measured: Array, questions: Array, topics: Array, reply: Array
-    ) -> Array:
-        """The probability of each row.
+    def log_odds(self, measured: Array, questions: Array, topics: Array, reply: Array) -> Array:
+        """The log odds of each row, not calibrated yet.
 
         Args:
             measured: Shape (rows, f).
@@ -64,14 +68,30 @@ class Network:
             reply: A unit vector, shape (d,) or (rows, d).
 
         Returns:
-            Shape (rows,), each 0..1.
+            Shape (rows,).
         """
         values = inputs(self.projection, measured, questions, topics, reply) - self.centre
         values = values / self.scale
         hidden = np.maximum(values @ self.hidden + self.hidden_bias, 0)
-        sums = hidden @ self.out + values @ self.direct + self.bias
-        likely = 1 / (1 + np.exp(-np.clip(sums / self.temperature, -30, 30)))
-        return likely.astype(np.float32)
+        return np.asarray(hidden @ self.out + values @ self.direct + self.bias, dtype=np.float32)
+
+    def probabilities(self, whole: Array, parts: Array) -> Array:
+        """The calibrated probability of each step, 0..1.
+
+        Args:
+            whole: Log odds of the reply for each step, shape (steps,).
+            parts: Log odds of its parts, shape (parts, steps); no rows where it is all one.
+
+        Returns:
+            Shape (steps,).
+        """
+        if len(parts):
+            own, best, more = self.joining
+            sums = own * whole + best * parts.max(axis=0) + more
+        else:
+            sums = whole / self.temperature
+        likely = 1 / (1 + np.exp(-np.clip(sums, -MOST_SURE, MOST_SURE)))
+        return np.asarray(likely, dtype=np.float32)
 
 
 def inputs(

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from agents.dialogue.answering.clauses import KIND_NAMES, value_for
-from agents.dialogue.answering.features import TYPED
+from typing import Final
+
+from agents.dialogue.answering.finding import Found, find
+from agents.dialogue.answering.kinds import TYPED, Kind
 from agents.dialogue.answering.stance import Stance, stance_of
-from agents.dialogue.answering.wanted import by_title
+from agents.dialogue.answering.wanted import by_question, by_title
 from agents.dialogue.plan import Step
+
+KIND_NAMES: Final = {
+    Kind.MONEY: "an amount",
+    Kind.DATE: "a date",
+    Kind.TIME: "a time",
+    Kind.DURATION: "a length of time",
+    Kind.NUMBER: "a number",
+    Kind.PLACE: "a place",
+    Kind.NAME: "a name",
+}
+"""In a sentence's middle."""
 
 
 def reason_for(step: Step, reply: str, *, met: bool) -> str:
@@ -17,11 +30,22 @@ def reason_for(step: Step, reply: str, *, met: bool) -> str:
 def _found(step: Step, reply: str) -> str:
     if stance_of(reply).indifferent:
         return "Anything will do, by the reply."
-    value = value_for(step, reply)
+    value = _value_for(step, reply)
     if value is None:
         return f"It is enough: {step.success_criteria}" if step.success_criteria else "It answers."
     name = KIND_NAMES[value.kind]
     return f"{name[0].upper()}{name[1:]} was found: '{value.text.strip()}'."
+
+
+def _value_for(step: Step, reply: str) -> Found | None:
+    """The first value of a kind that the step's title asks for, else its question."""
+    found = find(reply)
+    for kinds in (by_title(step), by_question(step)):
+        for kind in (kind for kind in TYPED if kind in kinds):
+            for value in found:
+                if value.kind is kind:
+                    return value
+    return None
 
 
 def _missing(step: Step, reply: str) -> str:
