@@ -14,6 +14,11 @@
     ├── TransitionError          the state machine's table is not usable
     ├── ContentError             a file of sentences or templates is not usable
     ├── HandOverError            nobody could be told of a conversation
+    ├── MessageNotFoundError
+    ├── ImportRefusedError       a file is no conversation that can be taken in
+    │   ├── ImportTooLargeError
+    │   ├── ImportVersionError
+    │   └── ImportInvalidError
     ├── ConversationNotFoundError
     └── StoreError               conversations could not be read or written
         ├── StoreLockedError
@@ -190,6 +195,76 @@ class HandOverError(RepriseError):
             remedy="Export the conversation on the Plan page and pass it on yourself.",
         )
         self.host = host
+
+
+class MessageNotFoundError(RepriseError):
+    """No such message in the conversation.
+
+    Attributes:
+        message_id: What was looked for.
+    """
+
+    def __init__(self, message_id: str) -> None:
+        super().__init__(
+            "This message is not in the conversation.",
+            remedy="Load the page again and choose a message that it shows.",
+        )
+        self.message_id = message_id
+
+
+class ImportRefusedError(RepriseError):
+    """A file is no conversation that can be taken in; nothing of it was stored."""
+
+
+class ImportTooLargeError(ImportRefusedError):
+    """A file is larger than any conversation.
+
+    Attributes:
+        size: What it has, in `unit`.
+        limit: The most that is read.
+    """
+
+    def __init__(self, size: int, limit: int, unit: str) -> None:
+        super().__init__(
+            f"This file has {size:,} {unit}; a conversation has at most {limit:,}.",
+            remedy="Choose a file that Reprise exported.",
+        )
+        self.size = size
+        self.limit = limit
+        self.unit = unit
+
+
+class ImportVersionError(ImportRefusedError):
+    """A file was written by a newer Reprise.
+
+    Attributes:
+        found: The version of its format.
+        known: The newest version that this program reads.
+    """
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(
+            f"This file has version {found} of the format, written by a newer Reprise; "
+            f"this one reads up to version {known}.",
+            remedy="Update Reprise, then import the file again.",
+        )
+        self.found = found
+        self.known = known
+
+
+class ImportInvalidError(ImportRefusedError):
+    """A file is no conversation, or not a whole one.
+
+    Attributes:
+        problem: What is wrong with it, and where.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"This file is no conversation: {problem}.",
+            remedy="Choose a file that Reprise exported and that nobody has changed.",
+        )
+        self.problem = problem
 
 
 class StoreError(RepriseError):

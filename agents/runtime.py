@@ -22,6 +22,7 @@ from agents.dialogue.machine import machine
 from agents.dialogue.messages import Failure
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore, Summary
+from agents.dialogue.travel import Travel
 from agents.dialogue.turns import Turn, Turns, readable
 from agents.errors import NotReadyError, RepriseError
 from agents.evidence import Evidence
@@ -106,6 +107,15 @@ class Runtime:
             StoreError: The conversations cannot be opened.
         """
         return Editing(self._conversations())
+
+    @property
+    def travel(self) -> Travel:
+        """Replays, branches, exports and imports of conversations.
+
+        Raises:
+            StoreError: The conversations cannot be opened.
+        """
+        return Travel(self._conversations())
 
     def status(self) -> RuntimeStatus:
         """How far each part is, at this moment."""
