@@ -62,12 +62,13 @@ class Arranger:
         other = Database.open(self._database.path, busy_seconds=_BUSY_SECONDS, read_only=True)
         with closing(other):
             made = clustered(ids, self._stored.through(other).read, check)
+        sha256 = ""
         if not self._database.read_only:
             try:
-                made = self._files.save_clusters(scope_id, made)
+                made, sha256 = self._files.save_clusters(scope_id, made)
             except OSError as error:
                 _log.warning("An index of %d vectors was not saved: %s", len(ids), error)
-        return ClusteredPartition.over(made, self._stored.read)
+        return ClusteredPartition.over(made, self._stored.read, sha256)
 
     def _swap_in(
         self,

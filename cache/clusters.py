@@ -16,6 +16,8 @@ Recall@1 and a search's own time on one core, vectors in the likeness of questio
                       32  1.000  0.39 ms   1.000  0.57 ms
                       64  1.000  0.69 ms   1.000  0.82 ms
 
+Of a million in 4,000 clusters, recall@1 is 0.985, 0.992, 0.998 and 1.000.
+
 Among questions' own vectors, 8 bits alone put the nearest first in 98.8 % of searches, exact
 similarities of the best 16 in all.
 """
@@ -33,7 +35,7 @@ import numpy as np
 from cache.id_map import NOWHERE, Growing, IdMap, Ids
 from cache.index import Neighbour, Vectors, binary_index, neighbours, signs_of
 
-VISITED = 64
+VISITED = 32
 """Clusters that a search looks into."""
 
 _LISTS_BY_ROOT = 4
@@ -134,24 +136,39 @@ class ClusteredPartition(RoughPartition):
     :param index: FAISS's inverted file; see :func:`clustered`.
     :param cluster_of: in which cluster each id lies; see :meth:`over`.
     :param read: gives exact vectors.
-    :ivar unsaved: how many vectors came or went since it was read or saved.
+    :param saved_as: the checksum of the file that has the inverted file as it is; blank: none.
+    :ivar unsaved: how many vectors came or went since then.
     """
 
-    def __init__(self, index: Any, cluster_of: IdMap, read: Reader) -> None:
+    def __init__(self, index: Any, cluster_of: IdMap, read: Reader, saved_as: str = "") -> None:
         super().__init__(read)
         self.index = index
+        self.saved_as = saved_as
         self.unsaved = 0
         self._cluster_of = cluster_of
+        self._changes: list[tuple[Ids, bool]] = []
 
     @classmethod
-    def over(cls, index: Any, read: Reader) -> ClusteredPartition:
+    def over(cls, index: Any, read: Reader, saved_as: str = "") -> ClusteredPartition:
         """A partition over an inverted file as it was saved."""
         lists = [_ids_in(index, number) for number in range(index.nlist)]
         ids = np.concatenate([np.empty(0, np.int64), *lists])
         clusters = np.repeat(np.arange(index.nlist, dtype=np.int32), [len(one) for one in lists])
         cluster_of = IdMap()
         cluster_of.add(ids, clusters)
-        return cls(index, cluster_of, read)
+        return cls(index, cluster_of, read, saved_as)
+
+    @property
+    def changes(self) -> tuple[Ids, Ids]:
+        """The ids that came and those that went since it was saved, each of shape (n,), rising."""
+        there = {one: came for ids, came in self._changes for one in ids.tolist()}
+        came, went = ([one for one in sorted(there) if there[one] is at] for at in (True, False))
+        return np.array(came, np.int64), np.array(went, np.int64)
+
+    def saved(self, sha256: str) -> None:
+        """Tells that a file with this checksum has all of it."""
+        self.saved_as, self.unsaved = sha256, 0
+        self._changes.clear()
 
     def __len__(self) -> int:
         return len(self._cluster_of)
@@ -190,15 +207,19 @@ class ClusteredPartition(RoughPartition):
             faiss.swig_ptr(clusters),
         )
         self._cluster_of.add(faiss_ids, clusters.astype(np.int32))
-        self.unsaved += len(ids)
+        self._note(faiss_ids, came=True)
 
     def remove(self, ids: Ids) -> None:
-        for entry_id, cluster in zip(
-            ids.tolist(), self._cluster_of.take(ids).tolist(), strict=True
-        ):
+        clusters = self._cluster_of.take(ids)
+        for entry_id, cluster in zip(ids.tolist(), clusters.tolist(), strict=True):
             if cluster != NOWHERE:
                 self._remove_from(cluster, entry_id)
-                self.unsaved += 1
+        self._note(ids[clusters != NOWHERE], came=False)
+
+    def _note(self, ids: Ids, *, came: bool) -> None:
+        if len(ids):
+            self._changes.append((ids, came))
+            self.unsaved += len(ids)
 
     def _remove_from(self, cluster: int, entry_id: int) -> None:
         """Puts the cluster's last vector in the place of the one that goes."""

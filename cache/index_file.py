@@ -2,8 +2,9 @@
 
 One file holds the vectors of all flat partitions, each clustered partition has one of its own. An
 entry's vector never changes under its id, nor does its scope, so a file that is merely old is still
-right for the ids that both it and the database know. Which those are is asked of the database at
-every start; the rest is read from there.
+right for the ids that both it and the database know. Which those are, the manifest tells as long as
+its mark is the database's (see :mod:`cache.marks`); else the database is asked at the start. The
+rest is read from there.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from cache.index import Vectors
 
 FLAT_FILE = "index.faiss"
 MANIFEST = "index.json"
-FORMAT = 2
+FORMAT = 3
 
 _ABANDONED_AFTER = 3600.0
 """Age in seconds from which an unfinished file is one that a killed process left behind."""
@@ -42,17 +43,36 @@ class ScopeVectors:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterFile:
+    """A clustered partition as its file has it, and what has changed since that was written.
+
+    :ivar index: FAISS's inverted file.
+    :ivar sha256: the file's checksum.
+    :ivar added: ids that came since, shape (n,).
+    :ivar removed: ids that went since, shape (n,).
+    """
+
+    index: Any
+    sha256: str
+    added: Ids
+    removed: Ids
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """What could be believed of the files.
 
     :ivar checked_to: up to this entry id, every vector in the database was this space's.
+    :ivar mark: while it is the database's, all entries up to ``checked_to`` that have a partition
+        are told here, and no others; blank: who knows.
     :ivar flat: flat partitions.
-    :ivar clusters: FAISS's inverted files by scope id.
+    :ivar clusters: clustered partitions by scope id.
     """
 
     checked_to: int = 0
+    mark: str = ""
     flat: Sequence[ScopeVectors] = ()
-    clusters: Mapping[str, Any] = field(default_factory=dict)
+    clusters: Mapping[str, ClusterFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +84,26 @@ class _Flat:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cluster:
+    """What the manifest says of a cluster file; see :class:`ClusterFile`."""
+
+    file: str
+    sha256: str
+    added: Sequence[int] = ()
+    removed: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Manifest:
-    """What was saved, for which model; ``clusters`` has (file, checksum) by scope id."""
+    """What was saved, for which model; clusters by scope id."""
 
     format: int
     embedder: str
     dimension: int
     checked_to: int = 0
+    mark: str = ""
     flat: _Flat | None = None
-    clusters: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    clusters: Mapping[str, _Cluster] = field(default_factory=dict)
 
 
 class IndexFolder:
@@ -96,18 +127,27 @@ class IndexFolder:
         manifest = self._manifest()
         flat = self._checked(FLAT_FILE, manifest.flat.sha256) if manifest.flat else None
         clusters = {
-            scope_id: index
-            for scope_id, (name, sha256) in manifest.clusters.items()
-            if (index := self._checked(name, sha256)) is not None
+            scope_id: ClusterFile(index, told.sha256, _ids(told.added), _ids(told.removed))
+            for scope_id, told in manifest.clusters.items()
+            if (index := self._checked(told.file, told.sha256)) is not None
         }
-        return Saved(manifest.checked_to, _parts(flat, manifest.flat), clusters)
+        whole = flat is not None and len(clusters) == len(manifest.clusters)
+        mark = manifest.mark if whole else ""
+        return Saved(manifest.checked_to, mark, _parts(flat, manifest.flat), clusters)
 
     def save_flat(
-        self, parts: Sequence[ScopeVectors], kept: Sequence[str], checked_to: int
+        self,
+        parts: Sequence[ScopeVectors],
+        changes: Mapping[str, tuple[Ids, Ids]],
+        checked_to: int,
+        mark: str,
     ) -> None:
-        """Writes all flat partitions, and keeps only the given scopes' clustered ones.
+        """Writes all flat partitions, and keeps only some scopes' clustered ones, as they are.
 
+        :param changes: of the clustered partitions to keep, what was added and removed since each
+            was written, by scope id.
         :param checked_to: see :class:`Saved`.
+        :param mark: see :class:`Saved`.
         :raises OSError: if the folder cannot be written.
         """
         index = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
@@ -116,31 +156,45 @@ class IndexFolder:
         sha256 = self._write(FLAT_FILE, index)
         flat = _Flat(sha256, [(part.scope_id, len(part.ids)) for part in parts])
         manifest = self._manifest()
-        clusters = {scope: file for scope, file in manifest.clusters.items() if scope in kept}
-        self._write_manifest(replace(manifest, checked_to=checked_to, flat=flat, clusters=clusters))
-        self._remove_others({name for name, _ in clusters.values()})
+        clusters = {
+            scope_id: replace(told, added=added.tolist(), removed=removed.tolist())
+            for scope_id, told in manifest.clusters.items()
+            if scope_id in changes
+            for added, removed in (changes[scope_id],)
+        }
+        whole = replace(manifest, checked_to=checked_to, mark=mark, flat=flat, clusters=clusters)
+        self._write_manifest(whole)
+        self._remove_others({told.file for told in clusters.values()})
 
-    def save_clusters(self, scope_id: str, index: Any) -> Any:
-        """Writes one clustered partition.
+    def cluster_checksums(self) -> Mapping[str, str]:
+        """The checksums of the clustered partitions' files, by scope id."""
+        return {scope_id: told.sha256 for scope_id, told in self._manifest().clusters.items()}
 
-        :returns: the same as read back: it takes no more memory than it needs, where one that
-            grew takes up to twice as much.
+    def save_clusters(self, scope_id: str, index: Any) -> tuple[Any, str]:
+        """Writes one clustered partition. No mark holds until all is saved again.
+
+        :returns: the same as read back, and its checksum: read back, it takes no more memory than
+            it needs, where one that grew takes up to twice as much.
         :raises OSError: if the folder cannot be written.
         """
         name = f"clusters-{hashlib.sha256(scope_id.encode()).hexdigest()[:16]}.faiss"
         sha256 = self._write(name, index)
         manifest = self._manifest()
-        clusters = {**manifest.clusters, scope_id: (name, sha256)}
-        self._write_manifest(replace(manifest, clusters=clusters))
-        return self._checked(name, sha256) or index
+        clusters = {**manifest.clusters, scope_id: _Cluster(name, sha256)}
+        self._write_manifest(replace(manifest, mark="", clusters=clusters))
+        return self._checked(name, sha256) or index, sha256
 
     def _manifest(self) -> _Manifest:
         """The manifest, or an empty one where there is none for this space."""
         empty = _Manifest(FORMAT, self._embedder, self._dimension)
         try:
             told = json.loads((self._folder / MANIFEST).read_text(encoding="utf-8"))
-            flat = told.pop("flat")
-            manifest = _Manifest(**told, flat=None if flat is None else _Flat(**flat))
+            flat, clusters = told.pop("flat"), told.pop("clusters")
+            manifest = _Manifest(
+                **told,
+                flat=None if flat is None else _Flat(**flat),
+                clusters={scope_id: _Cluster(**told) for scope_id, told in clusters.items()},
+            )
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return empty
         ours = (manifest.format, manifest.embedder, manifest.dimension)
@@ -186,6 +240,10 @@ class IndexFolder:
         for path in self._folder.glob("*.part"):
             if time.time() - path.stat().st_mtime > _ABANDONED_AFTER:
                 path.unlink(missing_ok=True)
+
+
+def _ids(told: Sequence[int]) -> Ids:
+    return np.array(told, np.int64)
 
 
 def _parts(index: Any, told: _Flat | None) -> list[ScopeVectors]:

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, Index, Table
 from sqlalchemy.schema import CreateColumn
 
 from cache.schema import (
+    FIRST_MARK,
     METADATA,
     SCHEMA_VERSION,
     TRIGGERS,
@@ -16,6 +17,7 @@ from cache.schema import (
     flights,
     labels,
     lookups,
+    marks,
     usage,
 )
 
@@ -35,6 +37,7 @@ def migrate(connection: Connection) -> None:
         return
     if found == 0:
         METADATA.create_all(connection)
+        connection.exec_driver_sql(FIRST_MARK)
         _make_triggers(connection)
     else:
         for version in range(found, SCHEMA_VERSION):
@@ -53,6 +56,15 @@ def _from_1(connection: Connection) -> None:
     _index(lookups, "lookups_by_entry").create(connection)
     for statement in _SIZES_AND_VALUES_FROM_1:
         connection.exec_driver_sql(statement)
+
+
+def _from_2(connection: Connection) -> None:
+    _add_columns(connection, lookups, "tokens_saved")
+    connection.exec_driver_sql(_TOKENS_SAVED_FROM_2)
+    marks.create(connection)
+    connection.exec_driver_sql(FIRST_MARK)
+    for trigger in ("entry_added", "entry_removed"):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
     _make_triggers(connection)
 
 
@@ -65,7 +77,14 @@ _SIZES_AND_VALUES_FROM_1 = (
     "INSERT INTO usage SELECT owner, count(*), sum(bytes) FROM entries GROUP BY owner",
 )
 
-_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1}
+_TOKENS_SAVED_FROM_2 = """
+    UPDATE lookups SET tokens_saved =
+        coalesce((SELECT tokens FROM entries WHERE entries.id = lookups.entry_id), 0)
+    WHERE outcome = 'hit'
+"""
+"""As far as the answers that were served are still there."""
+
+_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2}
 """What leads from a version to the next."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,19 +43,56 @@ class Restorer:
         self._index = index
         self._stored = stored
 
+    def resume(self, saved: Saved, added: Iterable[tuple[int, str]]) -> Backlog | None:
+        """Takes over what was saved under a mark that still holds: all of it.
+
+        :param added: (id, scope id) of all entries stored since.
+        :returns: ``None`` if the files disagree with the database after all; nothing is taken then.
+        """
+        partitions = {
+            scope_id: ClusteredPartition.over(file.index, self._stored.read, file.sha256)
+            for scope_id, file in saved.clusters.items()
+        }
+        for scope_id, partition in partitions.items():
+            partition.remove(saved.clusters[scope_id].removed)
+        if not self._all_agree(saved.flat, partitions.values()):
+            return None
+        for scope_id, partition in partitions.items():
+            self._index.place(scope_id, partition)
+        for part in saved.flat:
+            if part.scope_id not in partitions:
+                self._index.add(part.scope_id, part.ids, part.vectors)
+        missing = {scope_id: file.added.tolist() for scope_id, file in saved.clusters.items()}
+        for entry_id, scope_id in added:
+            if scope_id in self._index.partitions:
+                missing.setdefault(scope_id, []).append(entry_id)
+        return self._backlog({scope_id: np.array(ids) for scope_id, ids in missing.items() if ids})
+
+    def _all_agree(
+        self, flat: Iterable[ScopeVectors], clusters: Iterable[ClusteredPartition]
+    ) -> bool:
+        return all(self._agrees(part, np.ones(len(part.ids), bool)) for part in flat) and all(
+            partition.agrees(*self._stored.read(some_of(partition.ids))) for partition in clusters
+        )
+
     def restore(self, saved: Saved, by_scope: Mapping[str, Ids]) -> Backlog:
-        """Takes over what was saved, and makes an empty partition where nothing was.
+        """Takes over what was saved as far as the database knows it, and makes an empty partition
+        where nothing was.
 
         :param by_scope: the ids of every scope that is to have a partition, rising.
         """
         self._take_over_clusters(saved, by_scope)
         self._take_over_flat(saved, by_scope)
+        return self._backlog(
+            {scope_id: self._missing(scope_id, ids) for scope_id, ids in by_scope.items()}
+        )
+
+    def _backlog(self, missing: Mapping[str, Ids]) -> Backlog:
         now, later = [_NONE], [_NONE]
-        for scope_id, ids in by_scope.items():
-            missing = self._missing(scope_id, ids)
+        for scope_id, ids in missing.items():
             partition = self._index.partitions[scope_id]
-            slow = isinstance(partition, ClusteredPartition) and len(missing) > _ADDED_AT_START
-            (later if slow else now).append(missing)
+            slow = isinstance(partition, ClusteredPartition) and len(ids) > _ADDED_AT_START
+            (later if slow else now).append(ids)
         return Backlog(np.sort(np.concatenate(now)), np.sort(np.concatenate(later)))
 
     def make_partition(self, scope_id: str, size: int) -> None:
@@ -74,8 +111,8 @@ class Restorer:
         return missing
 
     def _take_over_clusters(self, saved: Saved, by_scope: Mapping[str, Ids]) -> None:
-        for scope_id, index in saved.clusters.items():
-            partition = ClusteredPartition.over(index, self._stored.read)
+        for scope_id, file in saved.clusters.items():
+            partition = ClusteredPartition.over(file.index, self._stored.read, file.sha256)
             known = np.intersect1d(partition.ids, by_scope.get(scope_id, _NONE), assume_unique=True)
             if len(known) and partition.agrees(*self._stored.read(some_of(known))):
                 self._index.place(scope_id, partition)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 HISTORY = (
     "1: entries, their vectors, the log of lookups, running totals, feedback",
     "2: tags and epochs, pins, sizes and values of entries, labels of lookups, flights",
+    "3: tokens saved by each lookup, the mark of the index files",
 )
 """One line for each schema version, oldest first; the newest is what this package writes."""
 
@@ -100,6 +101,7 @@ lookups = Table(
     Column("seconds_saved", Float, nullable=False),
     Column("probability", Float),
     Column("verdict", Boolean),
+    Column("tokens_saved", Integer, nullable=False, server_default="0"),
     Index("lookups_by_time", "time"),
     Index("lookups_by_entry", "entry_id"),
 )
@@ -160,6 +162,17 @@ usage = Table(
 )
 """What each owner's entries take, kept by triggers: summing up a million rows takes too long."""
 
+marks = Table(
+    "marks",
+    METADATA,
+    Column("mark", Text, nullable=False),
+    Column("removals", Integer, nullable=False),
+)
+"""One row: the mark of index files that are right but for what was added since, blank as soon as an
+entry is removed; and how many were ever removed. Kept by a trigger: see :mod:`cache.marks`."""
+
+FIRST_MARK = "INSERT INTO marks (mark, removals) VALUES ('', 0)"
+
 TRIGGERS = (
     """
     CREATE TRIGGER entry_added AFTER INSERT ON entries BEGIN
@@ -170,6 +183,7 @@ TRIGGERS = (
     """
     CREATE TRIGGER entry_removed AFTER DELETE ON entries BEGIN
         UPDATE usage SET entries = entries - 1, bytes = bytes - old.bytes WHERE owner = old.owner;
+        UPDATE marks SET mark = '', removals = removals + 1;
     END
     """,
 )

@@ -295,8 +295,9 @@ class SemanticCache(Curated):
             seconds_saved=0.0 if entry is None else max(0.0, entry.seconds - lookup.seconds),
             probability=lookup.probability,
             verdict=None if shown is None else shown.verified,
+            tokens_saved=0 if entry is None else entry.tokens,
         )
-        self._journal.add(record, tokens=0 if entry is None else entry.tokens)
+        self._journal.add(record)
 
 
 def _make(folder: Path, path: Path) -> None:

@@ -62,6 +62,7 @@ class LookupRecord:
     :ivar probability: the verifier's, that one answer serves the question and ``nearest``, 0..1;
         ``None`` where it was not asked or gave none.
     :ivar verdict: whether the verifier would let it be served; ``None`` where it was not asked.
+    :ivar tokens_saved: what the answer served had cost; 0 unless a hit.
     :ivar label: whether one answer does serve both; ``None`` as long as nobody has told.
     :ivar label_source: who has told.
     """
@@ -86,6 +87,7 @@ class LookupRecord:
     seconds_saved: float
     probability: float | None = None
     verdict: bool | None = None
+    tokens_saved: int = 0
     label: bool | None = None
     label_source: Source | None = None
 
@@ -182,17 +184,17 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[tuple[LookupRecord, int]] = []
+        self._waiting: list[LookupRecord] = []
         self._lock = threading.Lock()
         self._something = threading.Event()
         self._stop = threading.Event()
 
-    def add(self, record: LookupRecord, tokens: int) -> None:
-        """Takes a lookup; ``tokens`` are those saved by it."""
+    def add(self, record: LookupRecord) -> None:
+        """Takes a lookup."""
         if self._database.read_only:
             return
         with self._lock:
-            self._waiting.append((record, tokens))
+            self._waiting.append(record)
             del self._waiting[:-_WAITING_AT_MOST]
         self._something.set()
 
@@ -263,22 +265,22 @@ def new_lookup_id() -> str:
     return uuid.uuid4().hex
 
 
-def _write(connection: Connection, taken: Sequence[tuple[LookupRecord, int]]) -> None:
-    rows = [{name: getattr(record, name) for name in _LOGGED} for record, _ in taken]
+def _write(connection: Connection, taken: Sequence[LookupRecord]) -> None:
+    rows = [{name: getattr(record, name) for name in _LOGGED} for record in taken]
     connection.execute(insert(lookups), rows)
     _add_totals(connection, taken)
-    _count_hits(connection, [record for record, _ in taken if record.hit])
+    _count_hits(connection, [record for record in taken if record.hit])
     _forget_oldest(connection)
 
 
-def _add_totals(connection: Connection, taken: Sequence[tuple[LookupRecord, int]]) -> None:
+def _add_totals(connection: Connection, taken: Sequence[LookupRecord]) -> None:
     sums: Counter[str] = Counter()
     seconds = 0.0
-    for record, tokens in taken:
+    for record in taken:
         sums[record.tier or "misses" if record.hit else "misses"] += 1
         if record.outcome in ("expired", "refused"):
             sums[record.outcome] += 1
-        sums["tokens_saved"] += tokens
+        sums["tokens_saved"] += record.tokens_saved
         seconds += record.seconds_saved
     statement = upsert(totals)
     statement = statement.on_conflict_do_update(

@@ -6,22 +6,24 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from cache.arranging import Arranger
-from cache.background import Background
-from cache.clusters import ClusteredPartition
+from cache.background import Background, Job
+from cache.clusters import ClusteredPartition, SignPartition
 from cache.database import Database
 from cache.embedder import Embedder
 from cache.entries import Draft, Entry, EntryStore, StoredVector
-from cache.errors import EmbedderError
+from cache.errors import EmbedderError, StoreError
 from cache.id_map import Ids
 from cache.index import LARGE_FROM, FlatPartition, Neighbour, ScopedIndex, Vectors, best_of, nearest
 from cache.index_file import IndexFolder, Saved, ScopeVectors
+from cache.marks import Marks, new_mark
 from cache.memo import Memo
-from cache.restoring import Restorer
+from cache.restoring import Backlog, Restorer
 from cache.stored_vectors import StoredVectors
 
 _log = logging.getLogger(__name__)
@@ -87,6 +89,7 @@ class VectorSpace:
         self._large_from = large_from
         self._entries = EntryStore(database)
         self._stored = StoredVectors(database, embedder.name, embedder.dimension)
+        self._marks = Marks(database)
         self._files = IndexFolder(folder, embedder.name, embedder.dimension)
         self._index = ScopedIndex(embedder.dimension, large_from)
         self._restorer = Restorer(self._index, self._stored)
@@ -94,6 +97,8 @@ class VectorSpace:
         self._seen_changes = -1
         self._last_id = 0
         self._unsaved = False
+        self._owed: set[str] = set()
+        self._jobs = count()
         self._remembered = Memo(self._embed_one, _REMEMBERED)
 
     @classmethod
@@ -146,6 +151,7 @@ class VectorSpace:
             entry, replaced = self._entries.insert(draft)
             # Nobody else can have stored anything between: the database is ours for the moment.
             self._last_id = entry.id
+            self._marks.removed(len(replaced))
         with self._database.lock:
             self._index.remove(replaced)
             self._add_one(draft.scope.id, entry.id, draft.vector)
@@ -160,12 +166,15 @@ class VectorSpace:
 
     def delete(self, ids: Sequence[int]) -> int:
         gone = self._entries.delete(ids)
-        self.forget(ids)
+        with self._database.lock:
+            self._marks.removed(gone)
+            self.forget(ids)
         return gone
 
     def clear(self) -> int:
         with self._database.lock:
             gone = self._entries.clear()
+            self._marks.removed(gone)
             self._index = ScopedIndex(self.embedder.dimension, self._large_from)
             self._restorer = Restorer(self._index, self._stored)
             self._unsaved = True
@@ -211,12 +220,21 @@ class VectorSpace:
             if self._database.read_only or not self._unsaved:
                 return
             self._unsaved = False
+            mark = self._mark()
             try:
-                self._write_files(self._index.partitions)
-            except OSError as error:
+                self._write_files(self._index.partitions, mark)
+                if mark:
+                    self._marks.leave(mark)
+            except (OSError, StoreError) as error:
                 _log.warning("The index in %s was not saved: %s", self._folder, error)
 
-    def _write_files(self, partitions: Mapping[str, object]) -> None:
+    def _mark(self) -> str:
+        """A new mark; none where the files will not have all there is."""
+        partitions = self._index.partitions.values()
+        whole = not any(isinstance(part, SignPartition) for part in partitions)
+        return new_mark() if whole and not self._owed else ""
+
+    def _write_files(self, partitions: Mapping[str, object], mark: str) -> None:
         flat = [
             ScopeVectors(scope_id, part.ids, part.vectors())
             for scope_id, part in partitions.items()
@@ -227,21 +245,34 @@ class VectorSpace:
             for scope_id, part in partitions.items()
             if isinstance(part, ClusteredPartition)
         }
-        self._files.save_flat(flat, list(clustered), self._last_id)
+        known_as = self._files.cluster_checksums()
         for scope_id, part in clustered.items():
-            if part.unsaved > _UNSAVED_SHARE * len(part):
-                self._files.save_clusters(scope_id, part.index)
+            as_saved = part.saved_as == known_as.get(scope_id)
+            if not as_saved or part.unsaved > _UNSAVED_SHARE * len(part):
+                _, sha256 = self._files.save_clusters(scope_id, part.index)
+                part.saved(sha256)
+        changes = {scope_id: part.changes for scope_id, part in clustered.items()}
+        self._files.save_flat(flat, changes, self._last_id, mark)
 
     def _fill(self, saved: Saved) -> None:
         """Restores what was saved, and reads what is missing from the database."""
+        mark = self._marks.read()
         self._last_id = self._stored.last_id()
-        self._renew(self._stored.foreign_ids(saved.checked_to))
-        backlog = self._restorer.restore(saved, self._stored.ids_by_scope(self._small))
+        foreign = self._stored.foreign_ids(saved.checked_to)
+        self._renew(foreign)
+        right = mark != "" and mark == saved.mark and not len(foreign)
+        backlog = self._resumed(saved) if right else None
+        if backlog is None:
+            backlog = self._restorer.restore(saved, self._stored.ids_by_scope(self._small))
+            self._unsaved = True
         self._load(backlog.now)
         self._load_in_background(backlog.later)
         self._unsaved |= saved.checked_to != self._last_id or len(backlog.now) > 0
         for scope_id in self._index.partitions:
             self._arrange(scope_id)
+
+    def _resumed(self, saved: Saved) -> Backlog | None:
+        return self._restorer.resume(saved, self._stored.ids_after(saved.checked_to))
 
     def _renew(self, ids: Ids) -> None:
         """Makes other models' vectors anew. Where they cannot be kept, the index holds them."""
@@ -269,15 +300,24 @@ class VectorSpace:
         self._load_in_background(ids[_CAUGHT_UP_AT_ONCE:])
 
     def _load_in_background(self, ids: Ids) -> None:
-        if not len(ids):
-            return
-
         def load(check: Callable[[], None]) -> None:
             for start in range(0, len(ids), _AT_ONCE):
                 check()
                 self._load(ids[start : start + _AT_ONCE])
 
-        self._background.add(f"load {ids[0]}", load)
+        if len(ids):
+            self._owe("load", load)
+
+    def _owe(self, what: str, job: Job) -> None:
+        """Does in the background what the index lacks until it is done."""
+        name = f"{what} {next(self._jobs)}"
+
+        def do(check: Callable[[], None]) -> None:
+            job(check)
+            self._owed.discard(name)
+
+        self._owed.add(name)
+        self._background.add(name, do)
 
     def _load(self, ids: Ids) -> None:
         """Adds what the database has in service of the given entries."""
@@ -327,7 +367,7 @@ class VectorSpace:
             self._renew(ids)
 
         if len(ids):
-            self._background.add(f"renew {ids[0]}", renew)
+            self._owe("renew", renew)
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.asarray(self.embedder.embed(texts), dtype=np.float32)

@@ -8,10 +8,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from cache import vectors
 from cache.clusters import ClusteredPartition, SignPartition
 from cache.database import Database
-from cache.entries import Draft
+from cache.entries import Draft, EntryStore
 from cache.index_file import IndexFolder
+from cache.stored_vectors import StoredVectors
 from cache.vectors import VectorSpace
 from tests.cache.support import DIMENSION, SHARED, Words, own
 
@@ -173,6 +175,92 @@ def test_what_changed_after_it_was_saved_is_caught_up(large):
     large.check_all()
 
 
+@pytest.fixture
+def listed(monkeypatch):
+    """How often the database was asked for the ids of all entries."""
+    asked = []
+    by_scope = StoredVectors.ids_by_scope
+
+    def listing(self, least):
+        asked.append(least)
+        return by_scope(self, least)
+
+    monkeypatch.setattr(StoredVectors, "ids_by_scope", listing)
+    return asked
+
+
+@pytest.mark.parametrize("share", [0.0, 9.0])
+def test_a_start_after_an_orderly_end_does_not_ask_for_all_entries(
+    large, listed, monkeypatch, share
+):
+    monkeypatch.setattr("cache.vectors._UNSAVED_SHARE", share)
+    large.insert(1, SCOPES[1])
+    reopened(large)
+    listed.clear()
+    for seed in range(200, 206):
+        large.insert(seed)
+    large.delete(*list(large.known)[:5])
+    written = [path.read_bytes() for path in large.folder.glob("clusters-*.faiss")]
+    for _ in range(2):
+        reopened(large)
+        assert set(large.partition().ids) == {
+            one for one, held in large.known.items() if held[0] == SHARED.id
+        }
+        large.check_all()
+    assert listed == []
+    kept = [path.read_bytes() for path in large.folder.glob("clusters-*.faiss")] == written
+    assert kept == (share > 0)
+
+
+def test_entries_of_a_killed_process_are_added_without_asking_for_all(large, listed):
+    reopened(large)
+    large.insert(300)
+    large.close(saved=False)
+    listed.clear()
+    large.open()
+    large.check_all()
+    assert listed == []
+
+
+def test_after_a_killed_process_has_removed_entries_all_are_asked_for(large, listed):
+    reopened(large)
+    large.delete(next(iter(large.known)))
+    large.close(saved=False)
+    listed.clear()
+    large.open()
+    assert set(large.partition().ids) == set(large.known)
+    assert len(listed) == 1
+
+
+def test_what_another_process_removed_is_asked_for_once(large, listed):
+    reopened(large)
+    other = Database.open(large.folder / "cache.sqlite3", busy_seconds=5, read_only=False)
+    gone = next(iter(large.known))
+    VectorSpace.load(large.folder, other, Words(), small=SMALL, large_from=LARGE).delete([gone])
+    other.close()
+    del large.known[gone]
+    large.insert(300)
+    listed.clear()
+    for _ in range(2):
+        reopened(large)
+        assert set(large.partition().ids) == set(large.known)
+    assert len(listed) == 1
+
+
+def test_a_mark_over_files_that_disagree_is_not_believed(large, listed):
+    reopened(large)
+    large.close()
+    wrong = {entry_id: drawn(5_000 + entry_id) for entry_id in large.known}
+    database = Database.open(large.folder / "cache.sqlite3", busy_seconds=5, read_only=False)
+    EntryStore(database).replace_vectors("words", wrong)
+    database.close()
+    large.known = {one: (*held[:2], wrong[one]) for one, held in large.known.items()}
+    listed.clear()
+    large.open()
+    large.check_all()
+    assert len(listed) == 1
+
+
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "garbage", "flipped"])
 def test_a_damaged_file_of_clusters_is_made_anew_while_signs_serve(large, damage):
     large.close()
@@ -277,11 +365,12 @@ def test_what_another_process_imports_in_bulk_is_caught_up_in_the_background(
 class AgainstBruteForce(RuleBasedStateMachine):
     """Whatever is stored, deleted, rearranged and reopened, a search finds what there is."""
 
-    @initialize()
-    def begin(self):
+    @initialize(share=st.sampled_from([0.01, 9.0]))
+    def begin(self, share):
         import tempfile
         from pathlib import Path
 
+        self.share, vectors._UNSAVED_SHARE = vectors._UNSAVED_SHARE, share
         self.folder = tempfile.TemporaryDirectory()
         self.shelf = Shelf(Path(self.folder.name))
 
@@ -307,6 +396,20 @@ class AgainstBruteForce(RuleBasedStateMachine):
         self.shelf.close(saved=saved)
         self.shelf.open()
 
+    @precondition(lambda self: self.shelf.known)
+    @rule(data=st.data(), first=st.booleans(), saved=st.tuples(st.booleans(), st.booleans()))
+    def elsewhere(self, data, first, saved):
+        """Another process changes something and ends, before or after this one, which starts."""
+        shelf, other = self.shelf, Shelf(self.shelf.folder)
+        other.known = shelf.known
+        other.insert(data.draw(st.integers(0, 60)))
+        if data.draw(st.booleans()):
+            other.delete(data.draw(st.sampled_from(sorted(other.known))))
+        shelf.known = other.known
+        for each, kept in zip((other, shelf) if first else (shelf, other), saved, strict=True):
+            each.close(saved=kept)
+        shelf.open()
+
     @rule(seed=st.integers(0, 200), scope=st.sampled_from(SCOPES))
     def search(self, seed, scope):
         self.shelf.check(drawn(seed), scope)
@@ -322,6 +425,7 @@ class AgainstBruteForce(RuleBasedStateMachine):
         if hasattr(self, "shelf"):
             self.shelf.close(saved=False)
             self.folder.cleanup()
+            vectors._UNSAVED_SHARE = self.share
 
 
 TestAgainstBruteForce = AgainstBruteForce.TestCase

@@ -84,3 +84,16 @@ def test_an_older_database_that_cannot_be_written_is_served(opened, tmp_path):
     assert cache.lookup("how long is a marathon?", SHARED, threshold=1).entry.answer == "42 km"
     assert cache.lookup("how long is a whole marathon", SHARED, threshold=0.7).hit
     assert (tmp_path / "cache" / "cache.sqlite3").read_bytes() == before
+
+
+def test_tokens_saved_by_each_lookup_of_version_2_are_those_of_its_answer(opened, tmp_path):
+    dumped(tmp_path / "cache", 2).close()
+    assert [record.tokens_saved for record in opened().lookups()] == [20]
+
+
+def test_removing_an_entry_of_an_older_version_blanks_the_mark(opened, tmp_path):
+    dumped(tmp_path / "cache", 2).close()
+    cache = opened()
+    cache.delete(*(entry.id for entry in cache.entries()))
+    rows = cache._database._driver.execute("SELECT mark, removals FROM marks").fetchall()
+    assert rows == [("", 2)]

@@ -28,6 +28,7 @@ def test_totals_tell_hits_by_tier_misses_and_what_was_saved(cache):
     assert (stats.hits, stats.lookups, stats.hit_rate) == (2, 4, 0.5)
     assert stats.entries == 1
     assert stats.tokens_saved == 2 * entry.tokens
+    assert sum(record.tokens_saved for record in cache.lookups()) == 2 * entry.tokens
     assert 0 < stats.seconds_saved <= 2 * entry.seconds
     assert stats.bytes > 0
 

@@ -364,10 +364,10 @@ def test_money_is_not_told_where_no_price_is_set(app: App) -> None:
 
 def test_hits_are_summed_by_hour_and_by_day() -> None:
     now = 1_790_000_000.0
-    hits = [replace(RECORD, time=now), replace(RECORD, time=now - 60, entry_id=8)]
-    old = replace(RECORD, time=now - 40 * 86_400)
+    hits = [replace(RECORD, time=now, tokens_saved=50), replace(RECORD, time=now - 60, entry_id=8)]
+    old = replace(RECORD, time=now - 40 * 86_400, tokens_saved=7)
     for period in savings.SPANS:
-        spans = savings.saved_by([*hits, old], {7: 50}, period, now)
+        spans = savings.saved_by([*hits, old], period, now)
         assert len(spans) == savings.SPANS[period]
         assert spans[-1].start <= now
         assert sum(span.hits for span in spans) == 2

@@ -16,7 +16,6 @@ from pages.parts import notices, session, words
 from pages.parts.explorer import charts, common
 
 LOGGED: Final = 10_000
-PRICED: Final = 20_000
 Measure = Literal["Time", "Tokens", "Money"]
 Period = Literal["Hour", "Day"]
 SPANS: Final[Mapping[Period, int]] = MappingProxyType({"Hour": 24, "Day": 14})
@@ -47,7 +46,6 @@ def draw(cache: SemanticCache) -> None:
     try:
         stats = cache.stats()
         records = cache.lookups(limit=LOGGED)
-        tokens = {entry.id: entry.tokens for entry in cache.entries(limit=PRICED)}
     except CacheError as error:
         notices.problem(error)
         return
@@ -66,10 +64,10 @@ def draw(cache: SemanticCache) -> None:
             "The first answer from the cache is counted here, with the time the model took for it.",
         )
         return
-    _over_time(hits, tokens, price)
+    _over_time(hits, price)
 
 
-def _over_time(hits: Sequence[LookupRecord], tokens: Mapping[int, int], price: float) -> None:
+def _over_time(hits: Sequence[LookupRecord], price: float) -> None:
     measures: list[Measure] = ["Time", "Tokens", "Money"] if price else ["Time", "Tokens"]
     with st.container(border=True, key="savings"):
         with st.container(horizontal=True, vertical_alignment="center", key="savings-choice"):
@@ -82,23 +80,20 @@ def _over_time(hits: Sequence[LookupRecord], tokens: Mapping[int, int], price: f
                 "In each", periods, default="Day", required=True, key="savings-period",
                 label_visibility="collapsed",
             )  # fmt: skip
-        _bars(saved_by(hits, tokens, period, time.time()), measure, period, price)
+        _bars(saved_by(hits, period, time.time()), measure, period, price)
     st.caption(
         "The figures above count everybody’s lookups since the beginning, the chart those that are "
-        "still in the log, and tokens only of answers that are still stored."
+        f"still in the log: the last {LOGGED:,}."
     )
 
 
-def saved_by(
-    hits: Sequence[LookupRecord], tokens: Mapping[int, int], period: Period, now: float
-) -> tuple[Saved, ...]:
+def saved_by(hits: Sequence[LookupRecord], period: Period, now: float) -> tuple[Saved, ...]:
     """What was saved in each of the last hours or days, oldest first; days as this server's."""
     spans = {start: Saved(start) for start in _starts(period, now)}
     for record in hits:
         start = _start(datetime.fromtimestamp(record.time, UTC), period)
         if start in spans:
-            spent = tokens.get(record.entry_id or 0, 0)
-            spans[start] = spans[start].with_hit(record.seconds_saved, spent)
+            spans[start] = spans[start].with_hit(record.seconds_saved, record.tokens_saved)
     return tuple(spans.values())
 
 
