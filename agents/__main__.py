@@ -9,6 +9,7 @@ import time
 import uuid
 from typing import Final, TextIO
 
+from agents import archive
 from agents.dialogue.messages import Reply
 from agents.dialogue.turns import Turn
 from agents.errors import RepriseError
@@ -34,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     except RepriseError as error:
         print(error, file=sys.stderr)
         return 2
+    if options.command in archive.COMMANDS:
+        return archive.run(options, settings, _owner())
     runtime = Runtime(settings)
     runtime.start()
     runtime.load()
@@ -53,7 +56,12 @@ def _parser() -> argparse.ArgumentParser:
         default=uuid.uuid4().hex,
         help="go on with an earlier conversation, by its id",
     )
+    archive.add_commands(commands)
     return parser
+
+
+def _owner() -> str:
+    return f"terminal:{getpass.getuser()}"
 
 
 class Terminal:
@@ -62,7 +70,7 @@ class Terminal:
     def __init__(self, runtime: Runtime, conversation: str, threshold: float) -> None:
         self._runtime = runtime
         self._conversation = conversation
-        self._owner = f"terminal:{getpass.getuser()}"
+        self._owner = _owner()
         self._threshold = threshold
         self._out: TextIO = sys.stdout
 

@@ -31,7 +31,12 @@ def told(event: events.Event, before: ChatState) -> str:
     Args:
         before: The state that it happened to.
     """
-    return " ".join(readable(_told(event, before)).split())
+    return on_a_line(_told(event, before))
+
+
+def on_a_line(text: str) -> str:
+    """The text on one line, without signs that no reader sees: they could steer a terminal."""
+    return " ".join(readable(text).split())
 
 
 @singledispatch

@@ -134,7 +134,7 @@ def _moment(index: int, event: Event, before: ChatState, after: ChatState) -> Mo
         words=telling.told(event, before),
         state=after.state,
         step=None if current is None else current + 1,
-        title=after.step.title if after.step else "",
+        title=telling.on_a_line(after.step.title) if after.step else "",
     )
 
 
