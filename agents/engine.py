@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from agents.dialogue import prompts
+from agents.dialogue.handover import HandOver
 from agents.dialogue.rewriting import ModelRewriter
 from agents.dialogue.scopes import Identity, Scopes
 from agents.dialogue.session import ChatSession
@@ -56,7 +57,8 @@ class Engine:
         model = self._pending
         known_as = Identity(identity.fingerprint(self._settings), self._settings.ttl)
         rewriter = ModelRewriter(model) if self._settings.strong_model else None
-        return ChatSession(store, model, cache, Scopes(known_as, rewriter), rivals)
+        hand_over = HandOver(self._settings.handover_webhook)
+        return ChatSession(store, model, cache, Scopes(known_as, rewriter), hand_over, rivals)
 
     def _explained(self, error: Exception) -> RepriseError:
         return explain_failure(error, self._settings)

@@ -16,24 +16,17 @@ def exchanges(state: ChatState) -> list[tuple[str, str]]:
     """What was said and answered before the reply that is being written, oldest first.
 
     A message is given as it was put to the model, so that a prompt's beginning stays the same
-    to the letter. A message without any answer (a failure, say) is left out.
+    to the letter. A message without any answer (a failure, say) is left out, and so is one that
+    told what the user wants forgotten.
     """
     said = {m.id: m for m in state.messages if isinstance(m, UserMessage)}
-    return [
-        (reply.sent or said[reply.to].text, reply.text)
-        for reply in state.messages
-        if isinstance(reply, Reply) and reply.status != "writing" and reply.text
-    ]
+    return [(reply.sent or said[reply.to].text, reply.text) for reply in _replies(state)]
 
 
 def spoken(state: ChatState) -> list[tuple[str, str]]:
     """The same as it was read on the page: without the notes to the model."""
     said = {m.id: m.text for m in state.messages if isinstance(m, UserMessage)}
-    return [
-        (said[reply.to], reply.text)
-        for reply in state.messages
-        if isinstance(reply, Reply) and reply.status != "writing" and reply.text
-    ]
+    return [(said[reply.to], reply.text) for reply in _replies(state)]
 
 
 def window(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -46,6 +39,11 @@ def window(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     while start < len(pairs) and _length(pairs[start:]) > MOST_CHARACTERS:
         start += BLOCK
     return pairs[start:] or pairs[-1:]
+
+
+def _replies(state: ChatState) -> list[Reply]:
+    replies = (m for m in state.messages if isinstance(m, Reply) and m.status != "writing")
+    return [reply for reply in replies if reply.text and reply.to not in state.forgotten]
 
 
 def _length(pairs: list[tuple[str, str]]) -> int:

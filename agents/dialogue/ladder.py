@@ -1,6 +1,8 @@
 """What to try when a reply does not meet a step, one rung after another.
 
-The step's own fallback comes first; nobody is asked more than three times.
+The step's own fallback comes first, then other words with examples; nobody is asked about a step
+more than three times. What nobody needs is skipped then, and what is needed is left open, with
+the offer to hand the conversation to a person.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from typing import Final, Literal
 
 from agents.dialogue.plan import Step
 
-Rung = Literal["clarify", "rephrase", "say_fallback", "skip"]
+Rung = Literal["clarify", "rephrase", "say_fallback", "skip", "leave_open"]
 MOST_TRIES: Final = 3
 SHORTEST_SENTENCE: Final = 3
 
@@ -17,10 +19,10 @@ SHORTEST_SENTENCE: Final = 3
 def rung(step: Step, attempts: int) -> Rung:
     """The rung after `attempts` earlier replies that did not meet the step, 0 and up."""
     if attempts >= MOST_TRIES - 1:
-        return "skip"
+        return "skip" if step.optional else "leave_open"
     own = fallback_kind(step)
-    order: tuple[Rung, ...] = (own, *(r for r in ("clarify", "rephrase") if r != own))
-    return order[attempts]
+    other: Rung = "clarify" if own == "rephrase" else "rephrase"
+    return other if attempts else own
 
 
 def fallback_kind(step: Step) -> Rung:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from agents.dialogue.classify import wants
+from agents.dialogue.events import Offer
 from agents.dialogue.ladder import rung
-from agents.dialogue.messages import ASKING, MessageType, Mood, UserMessage
+from agents.dialogue.messages import ASKING, MessageType, Mood, Request, UserMessage
 from agents.dialogue.plan import Verdict
 from agents.dialogue.state import ChatState
 
@@ -16,37 +19,115 @@ class Action(StrEnum):
     """What the agent does with a message."""
 
     GREET = "greet"
+    THANK = "thank"
     CLOSE = "close"
     PLAN = "plan"
+    REPLAN = "replan"
     ANSWER = "answer"
+    EXPLAIN = "explain"
     JUDGE = "judge"
     ADVANCE = "advance"
+    NOTE = "note"
     COMPLETE = "complete"
     CLARIFY = "clarify"
     REPHRASE = "rephrase"
     SAY_FALLBACK = "say_fallback"
     SKIP = "skip"
+    LEAVE_OPEN = "leave_open"
+    OFFER_LEAVE_OPEN = "offer_leave_open"
+    OFFER_STOP = "offer_stop"
+    OFFER_START_OVER = "offer_start_over"
+    OFFER_HAND_OVER = "offer_hand_over"
+    CORRECT = "correct"
+    CANCEL_CORRECTION = "cancel_correction"
+    NOTHING_TO_CANCEL = "nothing_to_cancel"
+    WHERE = "where"
+    BACK = "back"
+    RECALL = "recall"
+    FORGET = "forget"
+    ACCEPT = "accept"
+    DECLINE = "decline"
 
 
 SHORTEST_GOAL: Final = 2
+LONGEST_CRY: Final = 12
+"""Words up to which a confused question is about the step itself: "What do you mean by that?"."""
+
+PHATIC: Final = frozenset({MessageType.GREETING, MessageType.THANKS, MessageType.CLOSING})
+TELLING: Final = (
+    MessageType.ANSWER,
+    MessageType.TOPIC_INTRODUCED,
+    MessageType.CONFIRMATION,
+    MessageType.REFUSAL,
+    MessageType.CORRECTION,
+)
+"""The types that may answer a step."""
+
+_REQUESTS: Final[Mapping[Request, Action]] = MappingProxyType(
+    {
+        Request.WHERE: Action.WHERE,
+        Request.BACK: Action.BACK,
+        Request.START_OVER: Action.OFFER_START_OVER,
+        Request.RECALL: Action.RECALL,
+        Request.FORGET: Action.FORGET,
+        Request.NEW_GOAL: Action.REPLAN,
+        Request.HAND_OVER: Action.OFFER_HAND_OVER,
+    }
+)
+_POLITE: Final[Mapping[MessageType, Action]] = MappingProxyType(
+    {
+        MessageType.CLOSING: Action.CLOSE,
+        MessageType.THANKS: Action.THANK,
+        MessageType.GREETING: Action.GREET,
+    }
+)
 
 
-def first_look(state: ChatState, message: UserMessage) -> Action:
+def first_look(state: ChatState, message: UserMessage, offer: Offer | None) -> Action:
     """What to do with a message before any verdict; JUDGE where it may answer the current step.
 
     Args:
-        state: Before the message.
+        state: After the message was understood.
+        offer: What had been offered when it came.
     """
-    kind = message.types[0]
-    if kind is MessageType.CLOSING:
-        return Action.CLOSE
-    if kind is MessageType.GREETING:
-        return Action.GREET
-    if state.step is None and states_goal(state, message):
-        return Action.PLAN
-    if state.step is not None and kind not in ASKING:
+    if message.request is not None:
+        return _REQUESTS[message.request]
+    if offer is not None and (taken := _about_offer(message, offer)) is not None:
+        return taken
+    if message.does(MessageType.CANCEL):
+        return _cancelled(state)
+    if message.does(MessageType.CORRECTION) and state.answers:
+        return Action.CORRECT
+    if message.does(*PHATIC) and PHATIC.issuperset(message.types):
+        return _POLITE[message.types[-1]]
+    if state.step is None:
+        return Action.PLAN if states_goal(state, message) else Action.ANSWER
+    return _in_plan(state, message)
+
+
+def _about_offer(message: UserMessage, offer: Offer) -> Action | None:
+    if message.does(MessageType.CONFIRMATION):
+        return Action.ACCEPT
+    if offer == "leave_open" and message.does(MessageType.SKIP):
+        return Action.ACCEPT
+    if message.does(MessageType.REFUSAL, MessageType.CANCEL):
+        return Action.DECLINE
+    return None
+
+
+def _cancelled(state: ChatState) -> Action:
+    if state.corrected is not None:
+        return Action.CANCEL_CORRECTION
+    return Action.NOTHING_TO_CANCEL if state.step is None else Action.OFFER_STOP
+
+
+def _in_plan(state: ChatState, message: UserMessage) -> Action:
+    if message.does(MessageType.SKIP) and state.step is not None:
+        return Action.SKIP if state.step.optional else Action.OFFER_LEAVE_OPEN
+    if message.does(*TELLING):
         return Action.JUDGE
-    return Action.ANSWER
+    confused = message.mood is Mood.CONFUSED and len(message.text.split()) <= LONGEST_CRY
+    return Action.EXPLAIN if confused else Action.ANSWER
 
 
 def states_goal(state: ChatState, message: UserMessage) -> bool:
@@ -57,22 +138,27 @@ def states_goal(state: ChatState, message: UserMessage) -> bool:
     """
     if wants(message.text):
         return True
-    return (
-        state.plan is None and message.types[0] not in ASKING and len(message.text) >= SHORTEST_GOAL
-    )
+    return not state.versions and not message.does(*ASKING) and len(message.text) >= SHORTEST_GOAL
 
 
-def after_verdict(state: ChatState, message: UserMessage, verdict: Verdict) -> Action:
+def after_verdict(
+    state: ChatState, message: UserMessage, verdict: Verdict, *, noted: bool = False
+) -> Action:
     """What to do once a reply to the current step was judged.
 
     Args:
         state: Before the verdict; it has a current step.
+        noted: Whether the reply answers other steps that are still open.
     """
     index, step = state.current, state.step
     if index is None or step is None:
         raise ValueError("a verdict needs a current step")
     if verdict.met:
-        return Action.COMPLETE if index == len(state.progress) - 1 else Action.ADVANCE
+        return Action.ADVANCE
+    if message.does(*ASKING):
+        return Action.ANSWER
+    if noted:
+        return Action.NOTE
     if message.mood is Mood.CONFUSED and state.progress[index].attempts == 0:
         return Action.CLARIFY
     return Action(rung(step, state.progress[index].attempts))

@@ -13,7 +13,7 @@ from typing import Final
 
 from agents.dialogue import partitions
 from agents.dialogue.history import spoken
-from agents.dialogue.messages import ASKING, Mood
+from agents.dialogue.messages import ASKING, Mood, UserMessage
 from agents.dialogue.rewriting import Rewriter
 from agents.dialogue.turns import Turn
 from agents.models.cached import CacheRequest
@@ -49,26 +49,29 @@ class Scopes:
         self._identity = identity
         self._rewriter = rewriter
 
-    async def standing_alone(self, turn: Turn) -> str | None:
+    async def standing_alone(self, turn: Turn, asked: str) -> str | None:
         """The question that may be answered without the conversation, for everybody.
 
+        Args:
+            asked: The part of the turn's message that asks.
+
         Returns:
-            The message itself, or a rewrite of it; None where it leans on the conversation or on
-            who asks.
+            The question itself, or a rewrite of it; None where it leans on the conversation, on
+            the rest of its message, or on who asks.
         """
         message = turn.message
-        if message.types[0] not in ASKING or message.mood is Mood.CONFUSED:
+        if not message.does(*ASKING) or message.mood is Mood.CONFUSED:
             return None
         exchanges = spoken(turn.state)
-        before = _last_messages(exchanges)
-        judgement = judge(message.text, first=not before, before=before)
-        full = in_full(message.text, before) if judgement.standalone else None
+        before = [*_last_messages(exchanges), *_beside(message, asked)]
+        judgement = judge(asked, first=not before, before=before)
+        full = in_full(asked, before) if judgement.standalone else None
         if full is not None:
             return full
         personal = not judgement.standalone and judgement.probability >= THRESHOLD
-        if self._rewriter is None or personal:
+        if self._rewriter is None or personal or asked != message.text:
             return None
-        return await self._rewriter.rewrite(message.text, exchanges)
+        return await self._rewriter.rewrite(asked, exchanges)
 
     def shared(self, turn: Turn, question: str) -> CacheRequest:
         """For a question that stands alone: any conversation's answer, for any conversation."""
@@ -95,6 +98,11 @@ class Scopes:
     def _request(self, turn: Turn, question: str, scope: Scope, threshold: float) -> CacheRequest:
         owner, ttl = turn.state.owner, self._identity.ttl
         return CacheRequest(question, scope, threshold, owner, ttl, turn.automatic)
+
+
+def _beside(message: UserMessage, asked: str) -> Sequence[str]:
+    """The rest of a message of which a part asks."""
+    return [part for part in message.parts if part not in asked]
 
 
 def _last_messages(exchanges: Sequence[tuple[str, str]]) -> Sequence[str]:

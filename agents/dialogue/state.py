@@ -85,8 +85,15 @@ class ChatState:
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """What the user said for each step that is done, by the step's title."""
+        """What the user said for the steps of this plan and earlier ones, by the step's title."""
         return memory.values(self.facts, "answer")
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """What the user said for the steps of this plan that are done, by the step's title."""
+        steps = self.plan.steps if self.plan else ()
+        pairs = zip(steps, self.progress, strict=True)
+        return {step.title: p.said for step, p in pairs if p.status == "done" and p.said}
 
     @property
     def writing(self) -> bool:

@@ -12,15 +12,12 @@ import threading
 import time
 import unicodedata
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from agents.dialogue.classify import classify
 from agents.dialogue.events import Event, Heard, ReplyBegan, ReplyEnded
-from agents.dialogue.memory import preferences_in
 from agents.dialogue.messages import Failure, Reply, ReplyStatus, Served, UserMessage
-from agents.dialogue.mood import mood_of
 from agents.dialogue.plan import Step
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
@@ -62,7 +59,13 @@ class TurnView:
 
 
 class Turn:
-    """One reply while it is written. Written by the loop's thread only, read by any."""
+    """One reply while it is written. Written by the loop's thread only, read by any.
+
+    Attributes:
+        message: What is replied to; its types are known once it was understood.
+        state: The conversation with all that happened; `stored` is without what is `unsaved`.
+        step: The step that the message was judged against; None where it was not.
+    """
 
     def __init__(
         self,
@@ -77,8 +80,10 @@ class Turn:
         self.threshold = threshold
         self.automatic = automatic
         self.state = state
+        self.stored = state
+        self.unsaved: tuple[Event, ...] = ()
+        self.step: Step | None = None
         self.view = TurnView(reply)
-        self.last_events: tuple[Event, ...] = ()
         self._ended = threading.Event()
         self._stopping = threading.Event()
         self._cancel: Callable[[], object] | None = None
@@ -139,9 +144,15 @@ class Turn:
             )
         )
 
-    def afterwards(self, *events: Event) -> None:
-        """Have events stored together with the reply's end."""
-        self.last_events = (*self.last_events, *events)
+    def learnt(self, state: ChatState, events: Sequence[Event]) -> None:
+        """Go on from a state after events that are to be stored by the reply's end."""
+        self.state = state
+        self.unsaved = (*self.unsaved, *events)
+
+    def saved(self, state: ChatState) -> None:
+        """Go on from a state in which all is stored."""
+        self.state = self.stored = state
+        self.unsaved = ()
 
     def end(self, status: ReplyStatus, failure: Failure | None = None) -> Reply:
         """The reply with its end; to be stored before it is shown by `show_end`."""
@@ -274,8 +285,8 @@ class Turns:
         self, conversation: str, owner: str, text: str, threshold: float, message_id: str
     ) -> Turn:
         now = time.time()
-        message = UserMessage(message_id, text, now, (classify(text),), mood_of(text))
-        heard = Heard(now, message, tuple(preferences_in(text).items()))
+        message = UserMessage(message_id, text, now)
+        heard = Heard(now, message)
         reply = Reply(id=uuid.uuid4().hex, to=message_id, at=now)
         state = self._claim(conversation, owner, heard, ReplyBegan(now, reply))
         if state.reply(reply.id) is None:
@@ -313,9 +324,9 @@ class Turns:
 
     async def _finish(self, turn: Turn, ended: Reply) -> None:
         """Store the end before it is shown."""
-        events = (*turn.last_events, ReplyEnded(time.time(), ended))
+        events = (*turn.unsaved, ReplyEnded(time.time(), ended))
         try:
-            await asyncio.to_thread(self._store.append, turn.state, *events)
+            await asyncio.to_thread(self._store.append, turn.stored, *events)
         except RepriseError as error:
             logger.warning("reply %s could not be stored: %s", ended.id, error)
             ended = replace(ended, notice=f"This reply could not be stored. {error}")

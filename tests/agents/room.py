@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ag2.config import ModelConfig
 
+from agents.dialogue.handover import HandOver
 from agents.dialogue.machine import machine
 from agents.dialogue.messages import Reply
 from agents.dialogue.rewriting import ModelRewriter
@@ -121,7 +122,7 @@ def open_room(
             config.provider, "scripted", ready, lambda error: explain_failure(error, settings)
         )
         scopes = Scopes(Identity("scripted", ttl=None), ModelRewriter(pending) if strong else None)
-        session = ChatSession(store, pending, cache, scopes)
+        session = ChatSession(store, pending, cache, scopes, HandOver(""))
         turns = Turns(store, loop, session.reply, longest=settings.max_message)
         try:
             yield Room(model, store, turns)

@@ -25,13 +25,14 @@ MET = Verdict(met=True, reason="It is enough: an amount", by="model")
 NOT_MET = Verdict(met=False, reason="Still open: an amount", by="model")
 
 
-def step(title: str = "Budget", *, fallback: str = "clarify") -> Step:
+def step(title: str = "Budget", *, fallback: str = "clarify", optional: bool = False) -> Step:
     return Step(
         title=title,
         description=f"What is your {title.lower()}?",
         expected_response=f"a {title.lower()}",
         success_criteria=f"the {title.lower()} is named",
         fallback=fallback,
+        optional=optional,
     )
 
 

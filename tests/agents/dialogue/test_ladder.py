@@ -11,19 +11,23 @@ from tests.agents.dialogue.examples import step
 @pytest.mark.parametrize(
     ("fallback", "order"),
     [
-        ("clarify", ["clarify", "rephrase", "skip"]),
-        ("Rephrase.", ["rephrase", "clarify", "skip"]),
-        ("For example: 900 euros.", ["say_fallback", "clarify", "skip"]),
-        ("", ["clarify", "rephrase", "skip"]),
+        ("clarify", ["clarify", "rephrase", "leave_open"]),
+        ("Rephrase.", ["rephrase", "clarify", "leave_open"]),
+        ("For example: 900 euros.", ["say_fallback", "rephrase", "leave_open"]),
+        ("", ["clarify", "rephrase", "leave_open"]),
     ],
 )
-def test_the_steps_own_fallback_comes_first_and_the_third_failure_skips(fallback, order):
+def test_the_steps_own_fallback_comes_first_and_a_third_failure_leaves_it_open(fallback, order):
     assert [rung(step(fallback=fallback), attempts) for attempts in range(3)] == order
+
+
+def test_what_nobody_needs_is_skipped_in_the_end():
+    assert rung(step(optional=True), MOST_TRIES - 1) == "skip"
 
 
 @pytest.mark.parametrize("attempts", range(MOST_TRIES - 1, 10))
 def test_nobody_is_asked_more_than_three_times(attempts):
-    assert rung(step(), attempts) == "skip"
+    assert rung(step(), attempts) == "leave_open"
 
 
 @pytest.mark.parametrize("text", ["Clarify", " CLARIFY! ", "clarify.", "Erkläre."])

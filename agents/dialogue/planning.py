@@ -1,0 +1,142 @@
+"""A plan for a goal: drafted, made anew for another goal, shortened, stopped and begun again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from functools import partial
+
+from agents.dialogue.events import (
+    Acted,
+    Event,
+    GoalStated,
+    Offered,
+    Planned,
+    PlanRevised,
+    PlanStopped,
+    Restarted,
+)
+from agents.dialogue.machine import State
+from agents.dialogue.plan import Plan, numbered
+from agents.dialogue.planner import Planner
+from agents.dialogue.saying import (
+    listed,
+    next_question,
+    paragraphs,
+    phrase,
+    sentences,
+    way_back,
+)
+from agents.dialogue.scopes import Scopes
+from agents.dialogue.state import ChatState
+from agents.dialogue.stepping import Stepping
+from agents.dialogue.turns import Turn
+from agents.dialogue.voice import Voice, guided_at_the_end, note_cache
+
+
+class Planning:
+    """Makes plans, and changes them."""
+
+    def __init__(self, voice: Voice, planner: Planner, stepping: Stepping, scopes: Scopes) -> None:
+        self._voice = voice
+        self._planner = planner
+        self._stepping = stepping
+        self._scopes = scopes
+
+    async def plan(self, turn: Turn) -> None:
+        """Draft a plan for the goal that the message states, and ask its first question."""
+        goal = turn.message.text
+        turn.enter("planning")
+        plan = await self._planner.draft(
+            goal, self._scopes.plan(turn), turn.show_steps, partial(note_cache, turn)
+        )
+        now = time.time()
+        plan = replace(plan, steps=numbered(plan.steps))
+        turn.show_steps(plan.steps)
+        self._voice.learn(turn, GoalStated(now, goal), Planned(now, plan))
+        self._voice.learn(turn, *self._known(turn, plan, goal))
+        with guided_at_the_end(turn, _introduced(turn, plan)):
+            await self._voice.record(turn, Acted(now, State.ANSWERING))
+
+    async def shorten(self, turn: Turn) -> None:
+        """Leave out of the plan what it can do without."""
+        plan, state = turn.state.plan, turn.state
+        if plan is None:
+            return
+        shorter = _shortened(plan, state)
+        gone = [step.title for step in plan.steps if shorter.index(step.id) is None]
+        now = time.time()
+        because = phrase(turn, "shortened", titles=listed(turn, gone)) if gone else ""
+        if gone:
+            await self._voice.record(turn, PlanRevised(now, shorter, because, "model"))
+        turn.guide(paragraphs(because or phrase(turn, "plan_kept"), next_question(turn)))
+        self._voice.learn(turn, Acted(now, State.ANSWERING))
+
+    async def offer_stop(self, turn: Turn) -> None:
+        """Ask whether the plan is to be given up."""
+        turn.guide(phrase(turn, "offer_stop_plan"))
+        now = time.time()
+        self._voice.learn(turn, Acted(now, State.CLARIFYING), Offered(now, "stop_plan"))
+
+    async def stop(self, turn: Turn) -> None:
+        """Give the plan up."""
+        now = time.time()
+        await self._voice.record(turn, PlanStopped(now), Acted(now, State.ANSWERING))
+        turn.guide(phrase(turn, "plan_stopped"))
+
+    async def offer_start_over(self, turn: Turn) -> None:
+        """Ask whether the plan is to begin again."""
+        if turn.state.plan is None:
+            turn.guide(phrase(turn, "no_plan_yet"))
+            return
+        turn.guide(phrase(turn, "offer_start_over"))
+        now = time.time()
+        self._voice.learn(turn, Acted(now, State.CLARIFYING), Offered(now, "start_over"))
+
+    async def start_over(self, turn: Turn) -> None:
+        """Begin the plan again with its first step."""
+        now = time.time()
+        await self._voice.record(turn, Restarted(now), Acted(now, State.ANSWERING))
+        turn.guide(paragraphs(phrase(turn, "started_over"), next_question(turn)))
+
+    async def decline(self, turn: Turn) -> None:
+        """Leave what was offered, and go on."""
+        turn.guide(paragraphs(phrase(turn, "offer_declined"), way_back(turn)))
+        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    def _known(self, turn: Turn, plan: Plan, goal: str) -> tuple[Event, ...]:
+        """Events by which the steps are done that the goal itself answers."""
+        left = [index for index, progress in enumerate(turn.state.progress) if not progress.behind]
+        found = self._stepping.answered_by([plan.steps[index] for index in left], goal)
+        answered = [(left[n], verdict) for n, verdict in found]
+        return self._stepping.known(turn.state, answered, goal, turn.message.id)
+
+
+def _introduced(turn: Turn, plan: Plan) -> str:
+    """The plan at a glance, what is known already, and the first question."""
+    titles = " → ".join(step.title for step in plan.steps)
+    done = [
+        step.title
+        for step, progress in zip(plan.steps, turn.state.progress, strict=True)
+        if progress.status == "done"
+    ]
+    lead = sentences(phrase(turn, "plan", titles=titles), phrase(turn, "plan_hint"))
+    known = phrase(turn, "already_known", titles=listed(turn, done)) if done else ""
+    return paragraphs(_source(turn, plan), lead, known, next_question(turn))
+
+
+def _source(turn: Turn, plan: Plan) -> str:
+    """What there is to say about where the plan comes from."""
+    return phrase(turn, "template_said") if plan.source == "template" else ""
+
+
+def _shortened(plan: Plan, state: ChatState) -> Plan:
+    """The plan without the optional steps that are still to come."""
+    kept = [
+        step
+        for step, progress in zip(plan.steps, state.progress, strict=True)
+        if progress.behind or not step.optional
+    ]
+    ids = {step.id for step in kept}
+    steps = (replace(s, needs=tuple(n for n in s.needs if n in ids)) for s in kept)
+    return replace(plan, steps=tuple(steps)) if kept else plan

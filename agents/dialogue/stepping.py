@@ -1,0 +1,340 @@
+"""The steps of a plan: judged, passed, explained, skipped, corrected and asked again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from agents.dialogue import prompts
+from agents.dialogue.answering import LocalJudge, extract
+from agents.dialogue.correcting import change_in
+from agents.dialogue.evaluator import Evaluator
+from agents.dialogue.events import (
+    Acted,
+    Corrected,
+    CorrectionCancelled,
+    Event,
+    Judged,
+    Offer,
+    Offered,
+    Reopened,
+    StepEnded,
+)
+from agents.dialogue.ladder import MOST_TRIES
+from agents.dialogue.machine import State
+from agents.dialogue.messages import ASKING
+from agents.dialogue.phrases import Kind
+from agents.dialogue.plan import Step, Verdict
+from agents.dialogue.policy import TELLING, Action, after_verdict
+from agents.dialogue.saying import (
+    begin_gently,
+    examples,
+    explained,
+    gathered,
+    listed,
+    next_question,
+    paragraphs,
+    phrase,
+    said,
+    sentences,
+    way_back,
+    words,
+)
+from agents.dialogue.state import ChatState
+from agents.dialogue.turns import Turn
+from agents.dialogue.voice import Voice, guided_at_the_end
+from agents.errors import ModelError
+
+STALLED: Final = 2
+"""Steps left open in a row after which a shorter plan is offered."""
+
+
+class Stepping:
+    """Leads through the steps of a plan.
+
+    Args:
+        evaluator: Judges replies to the current step.
+        local: Tells which earlier answer a correction means; None: words alone tell.
+    """
+
+    def __init__(self, voice: Voice, evaluator: Evaluator, local: LocalJudge | None) -> None:
+        self._voice = voice
+        self._evaluator = evaluator
+        self._local = local
+
+    async def judge(self, turn: Turn) -> Action:
+        """Judge the message against the current step, and see what else it answers.
+
+        Returns:
+            What to do next.
+        """
+        state, message = turn.state, turn.message
+        index, step = here(state)
+        told = message.part(*TELLING)
+        turn.step = step
+        turn.enter("judging")
+        verdict = await self._evaluator.judge(step, told)
+        others = self._also_answered(state, told)
+        action = after_verdict(state, message, verdict, noted=bool(others))
+        now = time.time()
+        events = self._other_steps(state, others, told, message.id, now)
+        if action not in (Action.ANSWER, Action.NOTE):
+            value = extract(step, told) if verdict.met and others else told
+            judged = Judged(now, index, value, verdict, message.id)
+            # The current step first: it is the one that was asked.
+            events = (judged, *_ended(action, index, now), *events)
+        await self._voice.record(turn, *events)
+        return Action.COMPLETE if action is Action.ADVANCE and turn.state.finished else action
+
+    def answered_by(self, steps: Sequence[Step], text: str) -> list[tuple[int, Verdict]]:
+        """Which of the steps a text answers that was not asked for them, and why."""
+        verdicts = self._evaluator.judge_locally(steps, text)
+        return [(i, v) for i, v in enumerate(verdicts) if v is not None and v.met]
+
+    def known(
+        self, state: ChatState, answered: Sequence[tuple[int, Verdict]], text: str, message: str
+    ) -> tuple[Event, ...]:
+        """Events by which steps of the plan are done that a text answers."""
+        return self._other_steps(state, answered, text, message, time.time())
+
+    async def advance(self, turn: Turn) -> None:
+        """Say something about the answer, or answer what was asked beside it; then go on."""
+        noted = _noted_too(turn)
+        with guided_at_the_end(turn, paragraphs(noted, next_question(turn))):
+            await self._react(turn)
+        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    async def complete(self, turn: Turn) -> None:
+        """Give the result of a plan whose last step is behind us, and what was gathered."""
+        state = turn.state
+        text = prompts.concluded(turn.message.text, state.goal, dict(state.answers))
+        with guided_at_the_end(turn, gathered(turn)):
+            await self._voice.say_in_context(turn, text)
+        self._voice.learn(turn, Acted(time.time(), State.SOLUTION_PROVIDED))
+
+    async def note(self, turn: Turn) -> None:
+        """Take what answers other steps, and ask the current one again."""
+        turn.guide(paragraphs(_noted_too(turn), way_back(turn)))
+        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    async def explain(self, turn: Turn) -> None:
+        """Explain what the step is about, with examples; nothing was tried in vain."""
+        _, step = here(turn.state)
+        turn.guide(begin_gently(turn, sentences(explained(turn, step), examples(turn, step))))
+        self._voice.learn(turn, Acted(time.time(), State.CLARIFYING))
+
+    async def clarify(self, turn: Turn) -> None:
+        """Say what the step needs."""
+        _, step = here(turn.state)
+        turn.guide(begin_gently(turn, explained(turn, step)))
+        self._voice.learn(turn, Acted(time.time(), State.CLARIFYING))
+
+    async def rephrase(self, turn: Turn) -> None:
+        """Ask the same in other words, with examples where the step has some."""
+        _, step = here(turn.state)
+        with guided_at_the_end(turn, examples(turn, step)):
+            try:
+                await self._voice.say_in_context(turn, prompts.reworded(turn.message.text, step))
+            except ModelError as error:
+                turn.note(notice=str(error))
+                turn.write(words(turn).ask_otherwise(step, said(turn)))
+        self._voice.learn(turn, Acted(time.time(), State.CLARIFYING))
+
+    async def say_fallback(self, turn: Turn) -> None:
+        """Say what the plan has for this case, and the question again."""
+        _, step = here(turn.state)
+        turn.guide(begin_gently(turn, f"{step.fallback} {step.description}"))
+        self._voice.learn(turn, Acted(time.time(), State.CLARIFYING))
+
+    async def skip(self, turn: Turn) -> None:
+        """Go on without the step; what was judged is recorded already."""
+        if turn.step is None:
+            index, _ = here(turn.state)
+            await self._voice.record(turn, StepEnded(time.time(), index, "skipped"))
+        turn.guide(paragraphs(phrase(turn, "skipped"), next_question(turn)))
+        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    async def leave_open(self, turn: Turn) -> None:
+        """Leave a step open that nothing has helped with, and offer a person, or a shorter plan."""
+        title = turn.step.title if turn.step else ""
+        left = phrase(turn, "left_open", title=title)
+        offered, kind = _help(turn.state)
+        turn.guide(paragraphs(sentences(left, phrase(turn, kind)), next_question(turn)))
+        now = time.time()
+        self._voice.learn(turn, Acted(now, State.CLARIFYING), Offered(now, offered))
+
+    async def offer_leave_open(self, turn: Turn) -> None:
+        """Say why a step is needed that the user wants to skip; once more, and it stays open."""
+        _, step = here(turn.state)
+        plan = turn.state.plan
+        later = [other for other in plan.steps if step.id in other.needs] if plan else []
+        needed = words(turn).keep_needed(step, later, said(turn))
+        turn.guide(paragraphs(needed, way_back(turn)))
+        now = time.time()
+        self._voice.learn(turn, Acted(now, State.CLARIFYING), Offered(now, "leave_open"))
+
+    async def left_open(self, turn: Turn) -> None:
+        """Leave the current step open, as the user wants it."""
+        index, step = here(turn.state)
+        await self._voice.record(turn, StepEnded(time.time(), index, "skipped"))
+        turn.guide(paragraphs(phrase(turn, "left_open", title=step.title), next_question(turn)))
+        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    async def correct(self, turn: Turn) -> Action | None:
+        """Put a new answer in place of an earlier one, and ask again what builds on it.
+
+        Returns:
+            What to do instead, where the message corrects nothing that was said.
+        """
+        state = turn.state
+        text = turn.message.part(*TELLING)
+        change = change_in(state, text, self._local)
+        if change is None or state.plan is None:
+            if state.step is not None:
+                return Action.JUDGE
+            self._ask_which(turn)
+            return None
+        step, before = state.plan.steps[change.step], state.progress[change.step].said
+        now = time.time()
+        if not change.value:
+            await self._voice.record(turn, Reopened(now, change.step))
+            turn.guide(phrase(turn, "change_asked", title=step.title, question=step.description))
+            self._voice.learn(turn, Acted(now, State.CLARIFYING))
+            return None
+        value = extract(step, change.value)
+        touched = [i for i in _dependents(state, step.id) if state.progress[i].status == "done"]
+        reopened = (Reopened(now, i, because=step.id) for i in touched)
+        corrected = Corrected(now, change.step, value, turn.message.id)
+        await self._voice.record(turn, corrected, *reopened)
+        changed = phrase(turn, "corrected", name=step.title, old=before, new=value)
+        titles = listed(turn, [state.plan.steps[i].title for i in touched])
+        again = phrase(turn, "corrected_reopens", titles=titles) if touched else ""
+        await self._beside(turn, sentences(changed, again))
+        return None
+
+    async def cancel_correction(self, turn: Turn) -> None:
+        """Restore what an answer was before it was corrected."""
+        state = turn.state
+        if state.corrected is None or state.plan is None:
+            raise ValueError("there is no correction to cancel")
+        title = state.plan.steps[state.corrected].title
+        await self._voice.record(turn, CorrectionCancelled(time.time(), state.corrected))
+        value = turn.state.variables.get(title, "")
+        restored = phrase(turn, "correction_cancelled", name=title, value=value)
+        turn.guide(paragraphs(restored, way_back(turn)))
+        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    async def back(self, turn: Turn) -> None:
+        """Ask the step again that was answered last."""
+        state = turn.state
+        ended = [i for i, p in enumerate(state.progress) if p.behind]
+        if not ended or state.plan is None:
+            kind: Kind = "no_plan_yet" if state.plan is None else "nothing_before"
+            turn.guide(paragraphs(phrase(turn, kind), way_back(turn)))
+            return
+        last = max(ended, key=lambda i: (state.progress[i].finished_at or 0.0, i))
+        await self._voice.record(turn, Reopened(time.time(), last))
+        title = state.plan.steps[last].title
+        turn.guide(paragraphs(phrase(turn, "went_back", title=title), next_question(turn)))
+        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    async def _react(self, turn: Turn) -> None:
+        """Answer what was asked beside an answer, else say a word about the answer itself."""
+        if turn.message.does(*ASKING):
+            await self._voice.answer(turn)
+            return
+        if turn.step is None:
+            return
+        try:
+            text = prompts.acknowledged(turn.message.text, turn.step)
+            await self._voice.say_in_context(turn, text)
+        except ModelError as error:
+            turn.note(notice=str(error))
+
+    async def _beside(self, turn: Turn, text: str) -> None:
+        """Say something, answer what the message asks besides, and go on."""
+        onwards = next_question(turn) if turn.state.finished else way_back(turn)
+        guidance = paragraphs(text, onwards)
+        if turn.message.does(*ASKING):
+            with guided_at_the_end(turn, guidance):
+                await self._voice.answer(turn)
+        else:
+            turn.guide(guidance)
+        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    def _ask_which(self, turn: Turn) -> None:
+        titles = list(turn.state.variables)
+        turn.guide(phrase(turn, "which_change", titles=listed(turn, titles)))
+        self._voice.learn(turn, Acted(time.time(), State.CLARIFYING))
+
+    def _also_answered(self, state: ChatState, told: str) -> list[tuple[int, Verdict]]:
+        """Other steps still open that the message answers: their indices and verdicts."""
+        if state.plan is None:
+            return []
+        left = [i for i, p in enumerate(state.progress) if p.status in ("open", "reopened")]
+        found = self.answered_by([state.plan.steps[i] for i in left], told) if left else []
+        return [(left[n], verdict) for n, verdict in found]
+
+    def _other_steps(
+        self,
+        state: ChatState,
+        answered: Sequence[tuple[int, Verdict]],
+        text: str,
+        message: str,
+        now: float,
+    ) -> tuple[Event, ...]:
+        events: list[Event] = []
+        for index, verdict in answered:
+            step = state.plan.steps[index] if state.plan else None
+            value = extract(step, text) if step else text
+            events.append(Judged(now, index, value, verdict, message))
+            events.append(StepEnded(now, index, "done"))
+        return tuple(events)
+
+
+def here(state: ChatState) -> tuple[int, Step]:
+    """The current step and its index."""
+    if state.plan is None or state.current is None:
+        raise ValueError("there is no current step")
+    return state.current, state.plan.steps[state.current]
+
+
+def _dependents(state: ChatState, step_id: str) -> list[int]:
+    """Indices of the steps that build on one, in the plan's order."""
+    plan = state.plan
+    found = [plan.index(name) for name in plan.dependents(step_id)] if plan else []
+    return [index for index in found if index is not None]
+
+
+def _noted_too(turn: Turn) -> str:
+    """That the message answered other steps as well; "" where it did not."""
+    state = turn.state
+    steps = state.plan.steps if state.plan else ()
+    titles = [
+        step.title
+        for step, progress in zip(steps, state.progress, strict=True)
+        if progress.message == turn.message.id
+        and progress.status == "done"
+        and (turn.step is None or step.id != turn.step.id)
+    ]
+    return phrase(turn, "noted_too", titles=listed(turn, titles)) if titles else ""
+
+
+def _help(state: ChatState) -> tuple[Offer, Kind]:
+    """What to offer when nothing has helped: a shorter plan after two such steps in a row."""
+    tried = [p for p in state.progress if p.behind]
+    given_up = [p.status == "skipped" and p.attempts >= MOST_TRIES for p in tried[-STALLED:]]
+    if len(given_up) == STALLED and all(given_up) and not state.finished:
+        return "shorter_plan", "offer_shorter_plan"
+    return "hand_over", "hand_over_offer"
+
+
+def _ended(action: Action, index: int, now: float) -> tuple[Event, ...]:
+    match action:
+        case Action.ADVANCE:
+            return (StepEnded(now, index, "done"),)
+        case Action.SKIP | Action.LEAVE_OPEN:
+            return (StepEnded(now, index, "skipped"),)
+        case _:
+            return ()
