@@ -23,6 +23,8 @@ from pages.parts.planning import (
     nothing,
     pictures,
     timeline,
+    travelling,
+    versions,
 )
 
 # How the steps and their picture share the width; on a telephone one comes below the other.
@@ -89,7 +91,9 @@ TABS: Final[Mapping[str, Callable[[ChatState], None]]] = MappingProxyType(
         "Steps": _steps,
         "Facts": facts.draw,
         "States": pictures.states,
+        "Versions": versions.draw,
         "Summary": gathered.draw,
+        "Time travel": travelling.draw,
     }
 )
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from agents.dialogue.editing import Editing
 from agents.dialogue.state import ChatState
+from agents.dialogue.travel import Travel
 from agents.errors import RepriseError
 from pages.parts import notices, session, text
 
@@ -19,6 +20,11 @@ _DONE: Final = "_plan-done"
 def editing() -> Editing:
     """What changes plans and facts."""
     return session.runtime().editing
+
+
+def travel() -> Travel:
+    """What replays, branches, exports and imports conversations."""
+    return session.runtime().travel
 
 
 def attempt(change: Callable[[], object], done: str = "") -> bool:
