@@ -7,9 +7,11 @@ import getpass
 import sys
 import time
 import uuid
+from pathlib import Path
 from typing import Final, TextIO
 
-from agents import archive
+from agents import archive, evaluation
+from agents.caching import CACHE_FOLDER
 from agents.dialogue.messages import Reply
 from agents.dialogue.turns import Turn
 from agents.errors import RepriseError
@@ -35,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     except RepriseError as error:
         print(error, file=sys.stderr)
         return 2
+    if options.command == "evaluate":
+        folder = settings.home / CACHE_FOLDER
+        return evaluation.run(options.what, options.file, folder, as_json=options.json)
     if options.command in archive.COMMANDS:
         return archive.run(options, settings, _owner())
     runtime = Runtime(settings)
@@ -56,6 +61,10 @@ def _parser() -> argparse.ArgumentParser:
         default=uuid.uuid4().hex,
         help="go on with an earlier conversation, by its id",
     )
+    evaluate = commands.add_parser("evaluate", help="figures on a labelled file")
+    evaluate.add_argument("what", choices=("messages", "steps"), help="what the file holds")
+    evaluate.add_argument("file", type=Path, help="CSV: text, type; or a reply to a step a row")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
     archive.add_commands(commands)
     return parser
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from agents.dialogue.messages import ASKING, MessageType, Mood, Request
 from agents.dialogue.mood import mood_of
-from agents.dialogue.understanding import asking, changes, social
+from agents.dialogue.understanding import asking, changes, heads, social
 from agents.dialogue.understanding.asking import asks, wants
 from agents.dialogue.understanding.clauses import Spans, clauses
-from agents.dialogue.understanding.reading import masked
+from agents.dialogue.understanding.heads import Heads
+from agents.dialogue.understanding.reading import Clause, clause_of, masked, stretches
 from agents.dialogue.understanding.requests import request_of
 from agents.dialogue.understanding.social import is_greeting
 
@@ -92,13 +93,23 @@ class _Act:
     open: bool = False
 
 
-def understand(text: str, context: Context, embed: Embed | None) -> Understanding:  # noqa: ARG001
+def understand(text: str, context: Context, embed: Embed | None) -> Understanding:
     """The dialogue acts of a message, its mood, and what it wants of the conversation.
 
     Args:
         embed: Of all-MiniLM-L6-v2; None where it is not there: then cues alone decide.
     """
-    acts = _merged(_acts(text, context), context)
+    return understand_with(heads.shipped() if embed else None, text, context, embed)
+
+
+def understand_with(
+    by_vector: Heads | None, text: str, context: Context, embed: Embed | None
+) -> Understanding:
+    """As `understand`, with these heads."""
+    found = _acts(text, context)
+    if embed is not None and by_vector is not None:
+        found = _by_topic(found, context, embed, by_vector)
+    acts = _merged(found, context)
     return Understanding(
         types=tuple(act.kind for act in acts),
         parts=tuple(act.text for act in acts) if len(acts) > 1 else (),
@@ -116,19 +127,39 @@ def classify(text: str) -> MessageType:
 
 
 _POLITE: Final = (MessageType.GREETING, MessageType.THANKS)
+_ASKED: Final = (
+    MessageType.COMPARISON_MADE,
+    MessageType.DEEPENING,
+    MessageType.BROADENING,
+    MessageType.QUESTION_ASKED,
+)
 
 
 def principal(types: Sequence[MessageType]) -> MessageType:
-    """The type that decides what kind of reply a message gets."""
-    asked = [kind for kind in types if kind in ASKING]
+    """The type that decides what kind of reply a message gets: the most particular question."""
+    asked = [kind for kind in _ASKED if kind in types]
     said = [kind for kind in types if kind not in _POLITE]
     return (asked or said or list(types))[0]
 
 
 def _acts(text: str, context: Context) -> list[_Act]:
+    parts = [text[start:end] for start, end in stretches(text)]
+    if len(parts) == 1:
+        return _read(text, context)
+    middle = _Act(_telling(context), parts[1].strip())
+    end = _read(parts[2], replace(context, offered=False)) if parts[2] else []
+    return [*_read(parts[0], context), middle, *end]
+
+
+def _read(text: str, context: Context) -> list[_Act]:
     plain = masked(text)
     spans = _with_verdicts(plain, clauses(plain)) if context.offered else clauses(plain)
-    return [_act(text[start:end].strip(), plain[start:end], context) for start, end in spans]
+    read = (clause_of(text[start:end].strip(), plain[start:end]) for start, end in spans)
+    return [_act(clause, context) for clause in read]
+
+
+def _telling(context: Context) -> MessageType:
+    return MessageType.ANSWER if context.in_plan else MessageType.TOPIC_INTRODUCED
 
 
 def _with_verdicts(plain: str, spans: Spans) -> Spans:
@@ -138,18 +169,48 @@ def _with_verdicts(plain: str, spans: Spans) -> Spans:
     return ((start, start + cut), (start + cut, end), *spans[1:]) if cut else spans
 
 
-def _act(said: str, plain: str, context: Context) -> _Act:
+def _by_topic(acts: list[_Act], context: Context, embed: Embed, by_vector: Heads) -> list[_Act]:
+    """The acts, those that no cue tells apart from a question or a topic told by their vector."""
+    open_to = [at for at, act in enumerate(acts) if _may_be_other(act, context)][:_MOST_EMBEDDED]
+    if not open_to:
+        return acts
+    vectors = embed([acts[at].text for at in open_to])
+    told = list(acts)
+    for at, vector in zip(open_to, vectors, strict=True):
+        kind = by_vector.kind(vector)
+        if kind is MessageType.GREETING or (kind and acts[at].kind is MessageType.QUESTION_ASKED):
+            told[at] = replace(acts[at], kind=kind)
+    return told
+
+
+_MOST_EMBEDDED: Final = 2
+_LONGEST_EMBEDDED: Final = 40
+_LONGEST_HELLO: Final = 4
+
+
+def _may_be_other(act: _Act, context: Context) -> bool:
+    words = len(act.text.split())
+    if act.kind is MessageType.QUESTION_ASKED:
+        return words <= _LONGEST_EMBEDDED and not asking.unclear(act.text)
+    return (
+        not context.in_plan
+        and act.kind is MessageType.TOPIC_INTRODUCED
+        and (words <= _LONGEST_HELLO)
+    )
+
+
+def _act(clause: Clause, context: Context) -> _Act:
     """What one clause does, the most particular first."""
-    request = request_of(plain, in_plan=context.in_plan)
-    if request and not (request is Request.FORGET and _undoes(plain, context)):
-        return _Act(MessageType.REQUEST, said, request)
-    if _has_past(context) and (changed := _changes(plain, context)):
-        return _Act(changed, said, open=changes.retracts(plain))
-    return _Act(_social(plain, context) or _content(plain, context), said)
+    request = request_of(clause, in_plan=context.in_plan)
+    if request and not (request is Request.FORGET and _undoes(clause, context)):
+        return _Act(MessageType.REQUEST, clause.text, request)
+    if _has_past(context) and (changed := _changes(clause, context)):
+        return _Act(changed, clause.text, open=changes.retracts(clause))
+    return _Act(_social(clause, context) or _content(clause.plain, context), clause.text)
 
 
-def _undoes(plain: str, context: Context) -> bool:
-    return context.just_corrected and changes.cancels(plain, just_corrected=True)
+def _undoes(clause: Clause, context: Context) -> bool:
+    return context.just_corrected and changes.cancels(clause, just_corrected=True)
 
 
 def _has_past(context: Context) -> bool:
@@ -157,24 +218,24 @@ def _has_past(context: Context) -> bool:
 
 
 _ASKS_HOW: Final = re.compile(
-    r"\W*(?:(?:and|but|so|und|aber)\W+)?(?:what|how|why|who|where|when|which|was|wie|warum|wer|wo|wann|"
-    r"is there|do i|does|did|should|muss|gibt)\b(?! (?:about|if we))",
+    r"\W*+(?:(?:and|but|so|und|aber)\W+)?(?:what|how|why|who|where|when|which|was|wie|warum|wer|wo|"
+    r"wann|is there|do i|does|did|should|muss|gibt)\b(?! (?:about|if we))",
     re.IGNORECASE,
 )
 
 
-def _changes(plain: str, context: Context) -> MessageType | None:
-    if _ASKS_HOW.match(plain):
+def _changes(clause: Clause, context: Context) -> MessageType | None:
+    if _ASKS_HOW.match(clause.plain):
         return None
-    if changes.cancels(plain, just_corrected=context.just_corrected):
+    if changes.cancels(clause, just_corrected=context.just_corrected):
         return MessageType.CANCEL
-    if changes.skips(plain):
+    if changes.skips(clause):
         return MessageType.SKIP
-    return MessageType.CORRECTION if changes.corrects(plain, context.facts) else None
+    return MessageType.CORRECTION if changes.corrects(clause, context.facts) else None
 
 
 _YES_OR_NO: Final = re.compile(
-    r"\W*(?:(?:and|so|ok(?:ay)?|then|well|great|thanks|und|also|gut)\W+)*(?:is|are|am|was|were|do|does|did|can|"
+    r"\W*+(?:(?:and|so|ok(?:ay)?|then|well|great|thanks|und|also|gut)\W+)*(?:is|are|am|was|were|do|does|did|can|"
     r"could|would|should|shall|will|has|have|had|may|might|isn't|aren't|don't|doesn't|any(?:thing|one)?|ready|"
     r"ist|sind|bist|hast|haben|habt|hat|kann|kannst|k[öo]nnen|willst|wollen|m[öo]chtest|m[öo]chten|soll|"
     r"sollen|darf|magst|brauchst|brauchen|gibt|noch|wird|w[üu]rdest|stimmt|passt|gef[äa]llt)\b",
@@ -198,14 +259,14 @@ def _waits_for_yes(context: Context) -> bool:
     return bool(asked) and bool(_YES_OR_NO.match(asked[-1])) and not _CHOICE.search(asked[-1])
 
 
-def _social(plain: str, context: Context) -> MessageType | None:
-    if (verdict := _yes_or_no(plain, context)) is not None:
+def _social(clause: Clause, context: Context) -> MessageType | None:
+    if (verdict := _yes_or_no(clause.plain, context)) is not None:
         return verdict
-    if social.thanks(plain) or social.folds_hands(plain):
+    if social.thanks(clause) or social.folds_hands(clause.plain):
         return MessageType.THANKS
-    if _closes(plain, context):
+    if _closes(clause, context):
         return MessageType.CLOSING
-    return MessageType.GREETING if _greets(plain) else None
+    return MessageType.GREETING if is_greeting(clause.plain) else None
 
 
 def _yes_or_no(plain: str, context: Context) -> MessageType | None:
@@ -219,20 +280,16 @@ def _yes_or_no(plain: str, context: Context) -> MessageType | None:
     return MessageType.CONFIRMATION if yes else MessageType.REFUSAL
 
 
-def _closes(plain: str, context: Context) -> bool:
-    if social.says_farewell(plain):
+def _closes(clause: Clause, context: Context) -> bool:
+    if social.says_farewell(clause):
         return not (context.in_plan and _WHEN.search(context.question))
-    return social.says_enough(plain) and not (
+    return social.says_enough(clause) and not (
         context.in_plan and _FOR_MORE.search(context.question)
     )
 
 
-def _greets(plain: str) -> bool:
-    return is_greeting(plain.strip())
-
-
 def _content(plain: str, context: Context) -> MessageType:
-    told = MessageType.ANSWER if context.in_plan else MessageType.TOPIC_INTRODUCED
+    told = _telling(context)
     if asking.unclear(plain):
         return MessageType.QUESTION_ASKED
     if asking.proposes(plain) or (context.in_plan and _is_tentative(plain, context)):
@@ -254,7 +311,7 @@ def _short(plain: str) -> bool:
     return len(plain.split()) <= _SHORT
 
 
-_ORDERS: Final = re.compile(r"\W*(?:please |bitte )?(?:compare|vergleich\w*)\b", re.IGNORECASE)
+_ORDERS: Final = re.compile(r"\W*+(?:please |bitte )?(?:compare|vergleich\w*)\b", re.IGNORECASE)
 
 
 def _orders_comparison(plain: str) -> bool:
@@ -300,14 +357,16 @@ def _merged(acts: Sequence[_Act], context: Context) -> list[_Act]:
 def _joined(first: _Act, second: _Act, context: Context) -> _Act | None:
     """Both as one act, where one continues the other; None where each stands for itself."""
     text = f"{first.text} {second.text}".strip()
-    if first.kind is second.kind and first.request in (None, second.request):
-        return _Act(first.kind, text, second.request)
-    if not context.in_plan and first.kind is MessageType.GREETING and _is_name(second):
-        return _Act(first.kind, text)
+    if not context.in_plan and _is_greeted(first, second):
+        return _Act(MessageType.GREETING, text)
     if second.kind in _LEAVING and social.says_yes(first.text) and not _waits_for_yes(context):
         return _Act(second.kind, text)
     if first.open and first.kind is MessageType.CORRECTION and second.kind in _ABSORBED:
         return _Act(first.kind, text)
+    if _compared_in_two(first, second) and asking.compares(text):
+        return _Act(MessageType.COMPARISON_MADE, text)
+    if first.kind is second.kind and first.request in (None, second.request):
+        return _Act(first.kind, text, second.request)
     if not context.in_plan and second.kind in ASKING and _is_background(first):
         return _Act(second.kind, text)
     if context.in_plan and first.kind is MessageType.ANSWER and _ends_answer(second):
@@ -315,12 +374,29 @@ def _joined(first: _Act, second: _Act, context: Context) -> _Act | None:
     return None
 
 
-def _is_name(act: _Act) -> bool:
-    """Whether it is but the one who is greeted: "hello, my friend"."""
-    return act.kind is MessageType.TOPIC_INTRODUCED and len(act.text.split()) <= _LONGEST_NAME
+def _is_greeted(first: _Act, second: _Act) -> bool:
+    """Whether one is but the name of whom the other greets: "hello, my friend"."""
+    if {first.kind, second.kind} != {MessageType.GREETING, MessageType.TOPIC_INTRODUCED}:
+        return False
+    name = second if first.kind is MessageType.GREETING else first
+    return len(name.text.split()) <= _LONGEST_NAME
 
 
 _LONGEST_NAME: Final = 2
+
+
+def _compared_in_two(first: _Act, second: _Act) -> bool:
+    """A question beside its alternatives: "Which is cheaper? Lisbon or Porto"."""
+    if len(first.text) + len(second.text) > _LONGEST_PAIR:
+        return False
+    kinds = {first.kind, second.kind}
+    return MessageType.QUESTION_ASKED in kinds and kinds <= _COMPARABLE
+
+
+_LONGEST_PAIR: Final = 300
+_COMPARABLE: Final = frozenset(
+    {MessageType.QUESTION_ASKED, MessageType.ANSWER, MessageType.TOPIC_INTRODUCED}
+)
 
 
 def _is_background(act: _Act) -> bool:
@@ -329,4 +405,6 @@ def _is_background(act: _Act) -> bool:
 
 
 def _ends_answer(act: _Act) -> bool:
-    return act.kind is MessageType.CLOSING and social.says_enough(act.text)
+    return act.kind is MessageType.CLOSING and social.says_enough(
+        clause_of(act.text, masked(act.text))
+    )

@@ -12,7 +12,7 @@ _DEEPENING: Final = cue(
     r"about (?:that|it|this))", r"in (?:more |greater |much )?(?:detail|depth)",
     r"go(?:ing)? deeper",
     r"elaborate", r"expand on", r"dig (?:deeper|into)", r"explain (?:that |it |this )?further",
-    r"more precisely", r"step by step", r"go on", r"keep going",
+    r"more precisely", r"step by step",
     r"mehr (?:dazu|dar[üu]ber|davon|details|"
     r"einzelheiten)", r"genauer", r"ausf[üu]hrlicher",
     r"n[äa]her (?:erkl[äa]ren|erl[äa]utern|darauf)",
@@ -33,12 +33,12 @@ _BROADENING_ALONE: Final = opening(
     r"(?:(?:any|some|give me|show me|more|other|anything|what) )*(?:alternatives?|"
     r"other (?:options|ideas|ways)|"
     r"else|more (?:options|ideas))", r"was noch", r"noch (?:etwas|was|mehr)", r"(?:andere|weitere) "
-    r"(?:optionen|ideen|vorschl[äa]ge)", end=r"\W*$",
+    r"(?:optionen|ideen|vorschl[äa]ge)", end=r"\W*+$",
 )  # fmt: skip
 _GRADED: Final = (
     r"(?:more|less|fewer|better|worse|best|worst|rather|prefer|(?:a|o|e|u|i|ea|"
     r"oo)?[bcdfghjklmnpqrstvwxz]"
-    r"*(?:bett|cheap|fast|slow|quick|smart|strong|weak|big|small|larg|great|cut|tall|short|long|"
+    r"*(?:bett|cheap|fast|slow|quick|smart|strong|weak|big+|small|larg|great|cut|tall|short|long|"
     r"old|young|"
     r"new|rich|poor|clean|dirti|safe?|saf|warm|cold|cool|hot+|wet+|dri|high|low|deep|hard|soft|"
     r"eas[iy]|nic|"
@@ -73,7 +73,7 @@ _COMPARISON: Final = cue(
 _MEASURE: Final = (
     r"(?:\d|one\b|two\b|three\b|four\b|five\b|ten\b|a (?:few|couple|hundred|thousand|week|month|"
     r"year|day)\b|"
-    r"others?\b|usual\b|expected\b|before\b|ever\b|once\b|necessary\b|needed\b|possible\b|"
+    r"others\b|usual\b|expected\b|before\b|ever\b|once\b|necessary\b|needed\b|possible\b|"
     r"planned\b|"
     r"that\b|this\b|enough\b|[€$£]|half\b|zwei\b|drei\b|vier\b|f[üu]nf\b|zehn\b|ein(?:e|en|em)?\b|"
     r"erwartet\b|sonst\b|n[öo]tig\b|geplant\b|gedacht\b|welche)"
@@ -98,7 +98,7 @@ _SUBJEKT: Final = (
     r"(?:ich|du|er|sie|es|wir|ihr|man|das|der|die|dies\w*|ein\w*|mein\w*|dein\w*|unser\w*|ihre?)\b"
 )
 _JOINING: Final = (
-    r"\W*(?:(?:and|but|so|ok(?:ay)?|well|also|please|sorry|hey|oh|ah|hm+|wait|then|yes|no|yeah|"
+    r"\W*+(?:(?:and|but|so|ok(?:ay)?|well|also|please|sorry|hey|oh|ah|hm+|wait|then|yes|no|yeah|"
     r"now|or|"
     r"und|aber|oder|also|ach|bitte|na|denn|ja|nein|entschuldigung|moment)(?!\w)[\s,.!…–—:-]*)*"
 )
@@ -135,7 +135,13 @@ _TELLS_ME: Final = (
     r"beschreib(?:e)?",
     r"erz[äa]hl(?:e)? mir", r"gib mir (?:ein |ein paar )?(?:beispiele?|tipps?|ideen|vorschl[äa]ge)",
 )  # fmt: skip
-_ASKS: Final = opening(*_WH, *_W, *_AUX, *_TELLS_ME, after=_JOINING)
+_OF_WHAT: Final = (
+    r"(?:in|on|at|by|from|to|for|with|of|about|under|until|since|during|through) (?:what|which|"
+    r"whom|whose|how (?:much|many|far|long))(?= \w)",
+    r"(?:in|an|auf|bei|mit|von|zu|um|f[üu]r|seit|bis|aus|nach|gegen|unter|ab) "
+    r"(?:welche[rsnm]?|wann|wem|wen|wie viele?[rsnm]?|was)",
+)  # fmt: skip
+_ASKS: Final = opening(*_WH, *_W, *_AUX, *_TELLS_ME, *_OF_WHAT, after=_JOINING)
 _ASKS_INDIRECTLY: Final = cue(
     r"i(?:'m| am)? (?:just )?wonder(?:ing|ed)? (?:if|what|how|why|whether|when|where|which|who)",
     r"(?:can|could|would|will) you (?:please |maybe )?(?:tell|explain|show|describe|clarify|"
@@ -164,7 +170,7 @@ _STRICTLY: Final = opening(
     r"f[äa]hrt|gibt)", rf"(?:ist|sind|kann|gibt|hat|muss|soll|darf)(?= {_SUBJEKT})", r"tell me",
 )  # fmt: skip
 _DOES_FOR_ME: Final = re.compile(
-    r"\W*(?:(?:and|so|ok|okay|please|hey|then|also|yes|no|bitte|und|dann)[\s,]+)*"
+    r"\W*+(?:(?:and|so|ok|okay|please|hey|then|also|yes|no|bitte|und|dann)[\s,]+)*"
     r"(?:(?:can|could|would|will) you(?: please)? (?:help(?! (?:me )?(?:understand|with this|"
     r"with that|here|out"
     r"|me$|$))|plan|guide|organi[sz]e|book|find|reserve|search|look|get|make|buy|order|send|"
@@ -177,12 +183,12 @@ _DOES_FOR_ME: Final = re.compile(
     re.IGNORECASE,
 )
 _PROPOSES: Final = re.compile(
-    r"\W*(?:how|what) about (?=(?:at|on|in|from|around|next|this|the \d|\d|tomorrow|today|tonight|"
+    r"\W*+(?:how|what) about (?=(?:at|on|in|from|around|next|this|the \d|\d|tomorrow|today|tonight|"
     r"monday|tuesday|"
     r"wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|"
     r"september|october|november|december|noon|midnight|morning|half|quarter|some|something|one|"
     r"two|"
-    r"three|four|five|six|seven|eight|nine|ten)\b)|\W*wie w[äa]re es mit\b",
+    r"three|four|five|six|seven|eight|nine|ten)\b)|\W*+wie w[äa]re es mit\b",
     re.IGNORECASE,
 )
 _WANTS: Final = cue(
@@ -218,17 +224,17 @@ _UNCLEAR: Final = re.compile(
     r"(?:kapier|check|raff)(?:e)? (?:ich |das )*nicht|"
     r"(?:ich )?verstehe? (?:nur bahnhof|nichts)|ich bin verwirrt|(?:das )?ist (?:mir )?(?:unklar|"
     r"nicht klar)|"
-    r"keine ahnung,? was (?:du|das|sie) .{1,40})\W*\Z",
+    r"keine ahnung,? was (?:du|das|sie) .{1,40})\W*+\Z",
     re.IGNORECASE,
 )
 _FOLLOWS_UP: Final = re.compile(
-    r"\W*(?:and|but|und|aber)?\W*(?:what|how) about (?P<what>.{1,80})|"
-    r"\W*(?:and|or|und|oder)\s+(?P<more>[^?]{1,60})\?|\W*(?:und )?was ist mit (?P<mit>.{1,80})|"
-    r"\W*(?:und )?wie (?:sieht es|ist es|steht es) (?:mit|in|bei) (?P<bei>.{1,80})",
+    r"\W*+(?:and|but|und|aber)?\W*+(?:what|how) about (?P<what>.{1,80})|"
+    r"\W*+(?:and|or|und|oder)\s+(?P<more>[^?]{1,60})\?|\W*+(?:und )?was ist mit (?P<mit>.{1,80})|"
+    r"\W*+(?:und )?wie (?:sieht es|ist es|steht es) (?:mit|in|bei) (?P<bei>.{1,80})",
     re.IGNORECASE,
 )
 _PRONOUN: Final = re.compile(
-    r"\W*(?:it|that|this|these|those|them|they|he|she|you|me|why|how|when|where|what|who|das|dies|"
+    r"\W*+(?:it|that|this|these|those|them|they|he|she|you|me|why|how|when|where|what|who|das|dies|"
     r"es|sie|du|"
     r"warum|wie|wann|wo|was|wer)\b",
     re.IGNORECASE,
@@ -282,7 +288,7 @@ _UNCLEAR_ALONE: Final = frozenset({"huh", "häh", "hä", "pardon", "what", "help
 
 def deepens(clause: str) -> bool:
     """Whether it asks for more of the same."""
-    return bool(_DEEPENING.search(clause))
+    return bool(_DEEPENING.search(clause) or _GOES_ON.match(trimmed(clause)))
 
 
 def broadens(clause: str) -> bool:
@@ -301,11 +307,21 @@ def turns_to(clause: str) -> str:
     return "" if _PRONOUN.match(turned) or opens_question(turned) else trimmed(turned)
 
 
+_GOES_ON: Final = re.compile(
+    r"(?:go on|keep going|continue|and then|mach weiter|erz[äa]hl weiter|und dann)\Z", re.IGNORECASE
+)
+_OWN: Final = cue(
+    r"i", r"we", r"me", r"us", r"my", r"our", r"ich", r"wir", r"mir", r"uns", r"please"
+)
+_AGAINST: Final = re.compile(r"(?<!\w)v(?:\.?s\.?|ersus)(?!\w)", re.IGNORECASE)
+
+
 def compares(clause: str) -> bool:
     """Whether it sets things against each other: "A or B, which is cheaper", "A is better than "
     "B"."""
-    if _COMPARISON.search(clause):
-        return True
+    if found := _COMPARISON.search(clause):
+        # Who wants tickets for one team against another compares nothing.
+        return not (_AGAINST.fullmatch(found[0]) and _OWN.search(clause) and not asks(clause))
     if _THAN.search(clause) and not _NOT_GRADED.search(clause):
         return True
     return bool(_OR.search(clause)) and bool(_ALTERNATIVES.search(clause))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from agents.dialogue.understanding.reading import bare, cue, trimmed, wanted, whole
+from agents.dialogue.understanding.reading import Clause, cue, whole
 
 _IT: Final = r"(?:it|this|that|the (?:change|correction|last (?:one|change|thing|answer)))"
 _STEP: Final = r"(?:question|step|one|part|point|bit|section|topic)"
@@ -138,7 +138,7 @@ _UNMARKED: Final = (
     r"that's (?:fine|great|good)|not (?:sure|really))(?=\w)"
 )
 _MARKED: Final = re.compile(
-    r"\W*(?:(?:no|sorry|wait|oh|oops|ups|hm+|well|ah|nein|moment|warte|ach)[\s,.!…–—-]+)*"
+    r"\W*+(?:(?:no|sorry|wait|oh|oops|ups|hm+|well|ah|nein|moment|warte|ach)[\s,.!…–—-]+)*"
     r"(?:(?:actually|correction|eigentlich|doch lieber|i meant?|ich mein(?:t)?e)[\s,:–—-]+|"
     r"(?:wait|oops|hold on|hang on|ups|hoppla|moment|warte|pardon|verzeihung)[\s,.!…–—-]+"
     rf"(?:no|nein|make)[\s,.!…–—-]+){_UNMARKED}",
@@ -156,7 +156,7 @@ _MOST_WORDS_OF_A_RETRACTION: Final = 8
 _SETS: Final = re.compile(
     r"\b(?:is|are|was|be|to|now|=|:|ist|sind|sei|auf|jetzt|nun|now)\b|[=:]", re.IGNORECASE
 )
-_NO_FIRST: Final = re.compile(r"\W*(?:no|nope|nein|n[öo]|nee)\b\s*[,.!:–—-]+\s*", re.IGNORECASE)
+_NO_FIRST: Final = re.compile(r"\W*+(?:no|nope|nein|n[öo]|nee)\b\s*[,.!:–—-]+\s*", re.IGNORECASE)
 _NEGATES: Final = cue(
     r"no", r"not", r"none", r"nothing", r"never", r"don't", r"doesn't", r"haven't", r"isn't",
     r"can't",
@@ -165,36 +165,38 @@ _NEGATES: Final = cue(
 _SHORT: Final = 5
 
 
-def cancels(clause: str, *, just_corrected: bool) -> bool:
+def cancels(clause: Clause, *, just_corrected: bool) -> bool:
     """Whether it takes back what was last done."""
-    forms = (trimmed(clause), bare(clause), wanted(clause))
+    forms = (clause.trimmed, clause.bare, clause.wanted)
     if any(_CANCEL.match(form) for form in forms):
         return True
     return just_corrected and any(_AFTER_A_CORRECTION.match(form) for form in forms)
 
 
-def skips(clause: str) -> bool:
+def skips(clause: Clause) -> bool:
     """Whether it passes over what was asked."""
-    return any(_SKIP.match(form) for form in (trimmed(clause), bare(clause), wanted(clause)))
+    return any(_SKIP.match(form) for form in (clause.trimmed, clause.bare, clause.wanted))
 
 
-def corrects(clause: str, facts: Mapping[str, str]) -> bool:
+def corrects(clause: Clause, facts: Mapping[str, str]) -> bool:
     """Whether it replaces something that was said before.
 
     Args:
         facts: What is known, by name: "my budget is 900" corrects only a budget that is known.
     """
-    if _CORRECTION.search(clause) or _CONTRAST.search(clause) or _MARKED.match(clause):
+    plain = clause.plain
+    if _CORRECTION.search(plain) or _CONTRAST.search(plain) or _MARKED.match(plain):
         return True
-    if any(_CORRECTS.match(form) for form in (bare(clause), wanted(clause))):
+    if any(_CORRECTS.match(form) for form in (clause.bare, clause.wanted)):
         return True
-    return bool(facts) and (_contradicts(clause) or _names_fact(clause, facts))
+    return bool(facts) and (_contradicts(plain) or _names_fact(plain, facts))
 
 
-def retracts(clause: str) -> bool:
+def retracts(clause: Clause) -> bool:
     """Whether it says that something was wrong, and what is right comes after it."""
-    short = len(clause.split()) <= _MOST_WORDS_OF_A_RETRACTION
-    return short and bool(_RETRACTS.search(clause)) and not any(map(str.isdigit, clause))
+    plain = clause.plain
+    short = len(plain.split()) <= _MOST_WORDS_OF_A_RETRACTION
+    return short and bool(_RETRACTS.search(plain)) and not any(map(str.isdigit, plain))
 
 
 def _contradicts(clause: str) -> bool:

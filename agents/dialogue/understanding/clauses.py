@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from agents.dialogue.understanding.asking import opens_question
 from agents.dialogue.understanding.social import says_no, social_end, social_start
+
+MOST_SENTENCES: Final = 16
+"""Ends of sentences that are looked at; what comes after them is one clause."""
 
 Spans = tuple[tuple[int, int], ...]
 """Beginnings and ends, in order."""
@@ -24,7 +28,7 @@ _TURNING: Final = re.compile(
     re.IGNORECASE,
 )
 _DEPENDS: Final = re.compile(
-    r"\W*(?:if|when|once|since|as|because|before|after|while|for|in|at|on|with|about|regarding|"
+    r"\W*+(?:if|when|once|since|as|because|before|after|while|for|in|at|on|with|about|regarding|"
     r"given|assuming|wenn|falls|da|weil|bevor|nachdem|sobald|f[üu]r|bei|mit)\b",
     re.IGNORECASE,
 )
@@ -51,27 +55,33 @@ def clauses(plain: str) -> Spans:
 
 
 def _sentences(plain: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for found in _SENTENCE_END.finditer(plain):
+    start, last = 0, _last_word(plain)
+    for found in islice(_SENTENCE_END.finditer(plain), MOST_SENTENCES):
         end = found.end()
         dotted = found[0] == "." and _NO_END.search(plain, max(start, end - 8), end)
-        if dotted or not _says(plain, start, end) or not _says(plain, end, len(plain)):
+        if dotted or end > last or not _says(plain, start, end):
             continue
         yield start, end
         start = end
     yield start, len(plain)
 
 
+def _last_word(plain: str) -> int:
+    """Where the last thing begins that says something; -1 without one."""
+    return next((at for at in range(len(plain) - 1, -1, -1) if _says(plain, at, at + 1)), -1)
+
+
 def _within(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    if says_no(plain[start:end]):
+    stop = start + len(plain[start:end].rstrip())
+    if says_no(plain[start:stop]) or not _says(plain, start, stop):
         yield start, end
         return
-    while (cut := social_start(plain[start:end])) and _says(plain, start + cut, end):
+    while (cut := social_start(plain[start:stop])) and _says(plain, start + cut, stop):
         yield start, start + cut
         start += cut
-    cut = social_end(plain[start:end])
+    cut = social_end(plain[start:stop])
     last = start + cut if cut and _says(plain, start, start + cut) else end
-    turn = _question_after(plain[start:last])
+    turn = _question_after(plain[start : min(last, stop)])
     if turn:
         yield start, start + turn
     yield start + turn, last

@@ -7,6 +7,7 @@ letters that no cue knows, one by one, so that places in the text stay what they
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 _TYPOGRAPHY: Final = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "\u00a0": " ", "\u202f": " "})
@@ -40,7 +41,31 @@ _DIRECTIVE: Final = re.compile(
     r"feel free to) ",
     re.IGNORECASE,
 )
-_EDGES: Final = re.compile(r"^[\s\W]+|[\s\W]+$")
+_SPACE: Final = re.compile(r"\s")
+_BEGINS: Final = re.compile(r"[.!?\n]\s+(?=\w)")
+_WORDS: Final = re.compile(r"\w(?:.*\w)?", re.DOTALL)
+_RUN: Final = re.compile(r"(\W)\1{2,}")
+
+
+LONGEST_READ: Final = 800
+"""Characters up to which all of a message is read; of more, as many at the beginning and at the end
+as make half of it each. What pages of text want is said there."""
+
+
+def stretches(text: str) -> tuple[tuple[int, int], ...]:
+    """The beginning, the middle and the end of a long text; else all of it.
+
+    The beginning is cut at white space, the end begins with a sentence; it is empty where none
+    begins there. The middle is to be taken as told, whatever stands in it.
+    """
+    if len(text) <= LONGEST_READ:
+        return ((0, len(text)),)
+    half = LONGEST_READ // 2
+    space = _SPACE.search(text, half, half + half // 2)
+    first = space.start() if space else half
+    sentence = _BEGINS.search(text, len(text) - half)
+    last = sentence.end() if sentence else len(text)
+    return (0, first), (first, last), (last, len(text))
 
 
 def masked(text: str) -> str:
@@ -72,29 +97,47 @@ def opening(*alternatives: str, after: str = "", end: str = "") -> re.Pattern[st
 
 
 def whole(*alternatives: str) -> re.Pattern[str]:
-    """Any of the alternatives as all that is said; to be matched with what `bare` gives."""
+    """Any of the alternatives as all that is said; to be matched with `Clause.bare`."""
     reason = r"(?:[\s,]+(?:because|since|as|weil|da|denn)\s.*)?"
     return re.compile(rf"(?:{'|'.join(alternatives)}){reason}\Z", re.IGNORECASE | re.DOTALL)
 
 
-def trimmed(clause: str) -> str:
-    """The clause from its first word to its last, white space made single spaces."""
-    return " ".join(_EDGES.sub("", clause).split())
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause in the forms that cues are looked for in.
 
-
-def bare(clause: str) -> str:
-    """The clause without the small words around what it says: "ok, skip it please" is "skip it".
-
-    A clause of nothing but such words is kept.
+    Attributes:
+        text: As it was said.
+        plain: Without what no cue may read, runs of spaces and signs cut short.
+        trimmed: From its first word to its last.
+        bare: Without the small words around it: "ok, skip it please" is "skip it".
+        wanted: What it would have done: "could we please skip this?" is "skip this".
     """
-    said = trimmed(clause)
-    kept = _TRAIL.sub("", _after(_LEAD, said))
-    return kept or said
+
+    text: str
+    plain: str
+    trimmed: str
+    bare: str
+    wanted: str
 
 
-def wanted(clause: str) -> str:
-    """What a clause would have done: "could we please skip this?" is "skip this"."""
-    return _after(_DIRECTIVE, bare(clause))
+def clause_of(text: str, plain: str) -> Clause:
+    """The clause, made readable; `plain` is the text as `masked` gives it."""
+    plain = shortened(plain)
+    words = trimmed(plain)
+    kept = _TRAIL.sub("", _after(_LEAD, words)) or words
+    return Clause(text, plain, words, kept, _after(_DIRECTIVE, kept))
+
+
+def shortened(plain: str) -> str:
+    """The text with single spaces, and no sign more than twice in a row."""
+    return _RUN.sub(r"\1\1", " ".join(plain.split()))
+
+
+def trimmed(plain: str) -> str:
+    """The text from its first word to its last; "" where it has none."""
+    found = _WORDS.search(plain)
+    return found[0] if found else ""
 
 
 def _after(pattern: re.Pattern[str], text: str) -> str:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from agents.dialogue.messages import Request
-from agents.dialogue.understanding.reading import bare, cue, wanted, whole
+from agents.dialogue.understanding.reading import Clause, cue, whole
 
 _STEP: Final = r"(?:step|question|one|part|point|stage|schritt|frage|punkt)"
 _BEFORE: Final = r"(?:previous|last|first|second|third|earlier|prior|preceding|that|other)"
@@ -154,13 +154,13 @@ _RATHER: Final = cue(r"(?:i(?:'d| would) |we'd )(?:much )?(?:rather|prefer to|so
 _GOAL_VERB: Final = cue(_MADE)
 
 
-def request_of(clause: str, *, in_plan: bool) -> Request | None:
+def request_of(clause: Clause, *, in_plan: bool) -> Request | None:
     """What the clause wants of the conversation; a new goal only where there is a plan."""
-    forms = (bare(clause), wanted(clause))
+    forms = (clause.bare, clause.wanted)
     for request, pattern in _PATTERNS.items():
         if any(pattern.match(form) for form in forms):
             return request
-    return Request.NEW_GOAL if in_plan and _turns_to_new_goal(clause, forms) else None
+    return Request.NEW_GOAL if in_plan and _turns_to_new_goal(clause.plain, forms) else None
 
 
 def _turns_to_new_goal(clause: str, forms: tuple[str, ...]) -> bool:

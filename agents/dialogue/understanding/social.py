@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from agents.dialogue.understanding.asking import asks
-from agents.dialogue.understanding.reading import bare, opening, trimmed, whole
+from agents.dialogue.understanding.reading import Clause, opening, trimmed, whole
 
 _HELLO: Final = (
     r"(?:(?:well |oh |why )?(?:hi+|hello+|hey+|hiya|yo|howdy|greetings|salutations|ahoy|aloha|"
@@ -16,14 +16,14 @@ _HELLO: Final = (
     r"(?:[\s,]+(?:there|all|everyone|everybody|again|friend|folks|you|buddy|mate|assistant|bot|ai|"
     r"zusammen|nochmal|du|reprise|hi|hello|hey))*"
 )
-_GREETING: Final = opening(_HELLO, after=r"\W*", end=r"[\s,.!:;–—👋🙂😊-]*")
+_GREETING: Final = opening(_HELLO, after=r"\W*+", end=r"[\s,.!:;–—👋🙂😊-]*")
 _WELL: Final = r"(?:well|ok(?:ay)?|good|fine|alright|all right|great)"
 _TODAY: Final = (
     r"(?:[\s,]+(?:today|tonight|this (?:morning|evening|afternoon)|right now|now|lately|these days|"
     r"there|my friend|friend|buddy|mate|ai|with you|for you|so far|heute|denn|so|dir|euch|ihnen))*"
 )
 _SMALL_TALK: Final = re.compile(
-    r"\W*(?:(?:and|so|but|und|na)[\s,]+)*(?:(?:can|could|would|will) you )?"
+    r"\W*+(?:(?:and|so|but|und|na)[\s,]+)*(?:\w+[,!] )?(?:(?:can|could|would|will) you )?"
     r"(?:(?:please )?(?:tell me|let me know) )?(?:"
     r"how (?:are|r) (?:you|u|ya|things|you all)(?: (?:doing|feeling|going|treating you|"
     r"holding up))?|"
@@ -31,14 +31,14 @@ _SMALL_TALK: Final = re.compile(
     r"(?: (?:going|treating you|been|so far))?|"
     r"how(?:'ve| have) you been(?: (?:doing|feeling|keeping))?|how (?:do you do|goes it|"
     r"ya doin[g']?)|"
-    r"how you (?:are(?: doing| feeling)?|doin[g']?|been)|how (?:do|are) you feel(?:ing)?|"
+    r"how you(?:'re| are)?(?: doing| feeling| doin'?| been)|how (?:do|are) you feel(?:ing)?|"
     r"what(?:'s| is) (?:up|new|happening|good)|wh?at'?s ?up|wass?up|sup|"
     rf"are (?:you|things) (?:doing |feeling |going )?{_WELL}|have you been (?:doing )?{_WELL}|"
     rf"is everything (?:going )?{_WELL}|(?:it's )?(?:nice|good|great|pleased) to (?:meet|see) you|"
     r"wie geht(?:'?s| es)|wie l[äa]uft(?:'?s| es)|alles (?:gut|klar|ok(?:ay)?)(?: bei dir)?|"
     r"was geht|"
     r"freut mich"
-    rf"){_TODAY}(?=\W*\Z|[?!.])\W*",
+    rf"){_TODAY}(?=\W*+\Z|[?!.])\W*+",
     re.IGNORECASE,
 )
 _THANKS: Final = (
@@ -53,9 +53,9 @@ _THANKS: Final = (
 )
 _FAREWELL: Final = (
     r"(?:good ?bye|bye(?:[- ]?bye)*|see (?:you|ya)(?: (?:later|soon|around|tomorrow|then))?|cya|"
-    r"talk (?:to you )?(?:later|soon)|(?:have a )?(?:good|great|nice|lovely) (?:night|day|one|"
-    r"evening|"
-    r"weekend)(?: (?:too|ahead))?|take care|until next time|farewell|so long|"
+    r"talk (?:to you )?(?:later|soon)|have a (?:good|great|nice|lovely) "
+    r"(?:\w+)(?: (?:too|ahead))?|good ?night|(?:you|same to you)(?: have a \w+ \w+)? too|"
+    r"take care|until next time|farewell|so long|"
     r"tsch(?:[üu]ss?|au)(?:i)?|tschö|ciao(?: ciao)?|auf wiedersehen|auf wiederh[öo]ren|"
     r"bis (?:bald|sp[äa]ter|dann|morgen|zum n[äa]chsten mal)|mach'?s gut|"
     r"(?:einen )?sch[öo]nen? (?:tag|abend|wochenende)(?: noch)?|gute nacht)"
@@ -95,17 +95,17 @@ _WHOLE_ENOUGH: Final = whole(_ENOUGH)
 _WHOLE_YES: Final = whole(_YES + _MORE.format(same=_YES))
 _WHOLE_NO: Final = whole(_NO + _MORE.format(same=_NO))
 _START: Final = re.compile(
-    rf"\W*(?:{_THANKS}|{_FAREWELL})(?:\s*[,!.:;–—]+\s*|\s+-+\s+|\s+(?=and\b|but\b|und\b|aber\b))",
+    rf"\W*+(?:{_THANKS}|{_FAREWELL})(?:\s*[,!.:;–—]+\s*|\s+-+\s+|\s+(?=and\b|but\b|und\b|aber\b))",
     re.IGNORECASE,
 )
 _ANSWERED: Final = re.compile(
-    r"\W*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|no|nope|ja|jep|klar|gerne?|nein|n[öo])"
+    r"\W*+(?:yes|yeah|yep|yup|sure|ok(?:ay)?|no|nope|ja|jep|klar|gerne?|nein|n[öo])"
     r"(?:\s*[,!.:;–—]+\s*|\s+-+\s+|\s+(?=but\b|and\b|aber\b|und\b))",
     re.IGNORECASE,
 )
 _END: Final = re.compile(
     rf"(?:[\s,.!–—-]+|^)(?:(?:and|und|ok|okay)\s+)?(?:{_THANKS}|{_FAREWELL})"
-    rf"(?:[\s,.!]+(?:{_THANKS}|{_FAREWELL}))*\W*\Z",
+    rf"(?:[\s,.!]+(?:{_THANKS}|{_FAREWELL}))*\W*+\Z",
     re.IGNORECASE,
 )
 _PAUSED: Final = re.compile(r"[,.!–—-]|\s(?:and|und)\s|danke|thanks|thank you", re.IGNORECASE)
@@ -153,19 +153,20 @@ def social_end(clause: str) -> int:
     return offset + found.start() if found and _PAUSED.search(found[0]) else 0
 
 
-def thanks(clause: str) -> bool:
+def thanks(clause: Clause) -> bool:
     """Whether it thanks, and does no more."""
-    return bool(_WHOLE_THANKS.match(_unled(clause))) and not says_no(clause)
+    forms = (clause.trimmed, clause.bare)
+    return any(_WHOLE_THANKS.match(form) for form in forms) and not says_no(clause.plain)
 
 
-def says_farewell(clause: str) -> bool:
+def says_farewell(clause: Clause) -> bool:
     """Whether it takes leave."""
-    return bool(_WHOLE_FAREWELL.match(_unled(clause)))
+    return any(_WHOLE_FAREWELL.match(form) for form in (clause.trimmed, clause.bare))
 
 
-def says_enough(clause: str) -> bool:
+def says_enough(clause: Clause) -> bool:
     """Whether it says that nothing more is wanted; of what, only what was asked before tells."""
-    return bool(_WHOLE_ENOUGH.match(bare(clause)))
+    return bool(_WHOLE_ENOUGH.match(clause.bare))
 
 
 def says_yes(clause: str) -> bool:
@@ -194,11 +195,6 @@ def _shows(clause: str, symbols: frozenset[str]) -> bool:
         return False
     found = _SYMBOLS.search(clause)
     return found is not None and found[0] in symbols
-
-
-def _unled(clause: str) -> str:
-    said = trimmed(clause)
-    return said if _WHOLE_THANKS.match(said) else bare(clause)
 
 
 def is_greeting(text: str) -> bool:
