@@ -17,7 +17,9 @@ from agents.dialogue.memory import FactKind, FactSource
 from agents.dialogue.messages import MessageType, Mood, Reply, Request, UserMessage
 from agents.dialogue.plan import Plan, Verdict
 
-Offer = Literal["stop_plan", "start_over", "shorter_plan", "hand_over", "leave_open"]
+Offer = Literal[
+    "approve_plan", "stop_plan", "start_over", "shorter_plan", "hand_over", "leave_open"
+]
 """What the assistant has offered to do, and does when the user says yes."""
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from agents.dialogue.events import (
     Acted,
     Event,
     GoalStated,
     Offered,
+    PlanApproved,
     Planned,
     PlanRevised,
     PlanStopped,
@@ -33,6 +36,13 @@ from agents.dialogue.stepping import Stepping
 from agents.dialogue.turns import Turn
 from agents.dialogue.voice import Voice, guided_at_the_end, note_cache
 
+_YES_OR_NO: Final = re.compile(
+    r"(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|"
+    r"hast|habt|haben|hat|bist|ist|sind|seid|war|gibt|kannst|k[öo]nnt|k[öo]nnen|willst|m[öo]chte\w*|"
+    r"brauch\w*|soll\w*|darf)\b",
+    re.IGNORECASE,
+)
+
 
 class Planning:
     """Makes plans, and changes them."""
@@ -51,12 +61,13 @@ class Planning:
             goal, self._scopes.plan(turn), turn.show_steps, partial(note_cache, turn)
         )
         now = time.time()
-        plan = replace(plan, steps=numbered(plan.steps))
+        plan = replace(plan, steps=numbered(plan.steps, turn.state.step_ids))
         turn.show_steps(plan.steps)
         self._voice.learn(turn, GoalStated(now, goal), Planned(now, plan))
         self._voice.learn(turn, *self._known(turn, plan, goal))
+        shown = [Acted(now, State.ANSWERING), *_offered_plan(turn.state, now)]
         with guided_at_the_end(turn, _introduced(turn, plan)):
-            await self._voice.record(turn, Acted(now, State.ANSWERING))
+            await self._voice.record(turn, *shown)
 
     async def shorten(self, turn: Turn) -> None:
         """Leave out of the plan what it can do without."""
@@ -71,6 +82,12 @@ class Planning:
             await self._voice.record(turn, PlanRevised(now, shorter, because, "model"))
         turn.guide(paragraphs(because or phrase(turn, "plan_kept"), next_question(turn)))
         self._voice.learn(turn, Acted(now, State.ANSWERING))
+
+    async def approve(self, turn: Turn) -> None:
+        """Take a yes for the plan that was just shown."""
+        now = time.time()
+        await self._voice.record(turn, PlanApproved(now), Acted(now, State.ANSWERING))
+        turn.guide(paragraphs(phrase(turn, "plan_approved"), next_question(turn)))
 
     async def offer_stop(self, turn: Turn) -> None:
         """Ask whether the plan is to be given up."""
@@ -110,6 +127,13 @@ class Planning:
         found = self._stepping.answered_by([plan.steps[index] for index in left], goal)
         answered = [(left[n], verdict) for n, verdict in found]
         return self._stepping.known(turn.state, answered, goal, turn.message.id)
+
+
+def _offered_plan(state: ChatState, now: float) -> tuple[Event, ...]:
+    """The plan, as an offer to say yes to; not where a yes would answer its first question."""
+    if state.step is None or _YES_OR_NO.match(state.step.description):
+        return ()
+    return (Offered(now, "approve_plan"),)
 
 
 def _introduced(turn: Turn, plan: Plan) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.dialogue.language import Language, spoken_language
-from agents.dialogue.messages import Mood, Reply
+from agents.dialogue.messages import Mood, Reply, UserMessage
 from agents.dialogue.phrases import Kind, Phrases, phrases
 from agents.dialogue.phrases import listed as facts_listed
 from agents.dialogue.plan import Step
@@ -25,8 +25,8 @@ def paragraphs(*parts: str) -> str:
 
 
 def language(turn: Turn) -> Language:
-    """The language of the newest message that tells one: a bare number does not."""
-    texts = (message.text for message in reversed(turn.state.messages) if message.text)
+    """The language of the user's newest message that tells one: a bare number does not."""
+    texts = (m.text for m in reversed(turn.state.messages) if isinstance(m, UserMessage))
     return next((told for text in texts if (told := spoken_language(text))), "en")
 
 

@@ -63,6 +63,7 @@ class ChatSession:
         self._asides = Asides(self._voice, hand_over)
         self._deeds = self._all_deeds()
         self._offered: Mapping[Offer, Deed] = {
+            "approve_plan": self._planning.approve,
             "stop_plan": self._planning.stop,
             "start_over": self._planning.start_over,
             "shorter_plan": self._planning.shorten,

@@ -235,6 +235,16 @@ def test_a_needed_step_is_left_open_when_the_user_insists(room):
     assert statuses(room) == ["skipped", "current"]
 
 
+def test_a_yes_to_the_plan_approves_it_and_the_first_question_follows(room):
+    room.say(GOAL)
+
+    reply = room.say("Yes, sounds good")
+
+    assert room.state().approved
+    assert reply.guidance.endswith(BUDGET)
+    assert statuses(room) == ["current", "open"]
+
+
 def test_going_back_asks_the_last_step_again(answered):
     reply = answered.say("go back")
 
