@@ -90,6 +90,15 @@ def chromium_path() -> str:
     return path
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What is left out of a usual run because it takes minutes."""
+    parser.addoption(
+        "--all-local-flows",
+        action="store_true",
+        help="play every flow that is meant for the real local model, not two of them",
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave browser tests out where no browser can be had; under CI they then fail instead."""
     if os.environ.get("CI") == "true" or not any(_drives_browser(item) for item in items):
