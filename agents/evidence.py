@@ -37,7 +37,7 @@ class Evidence:
 
 
 class Evidencing:
-    """Estimates from the cache's labels, made anew when they are a few seconds old.
+    """Estimates from the cache's labels, made anew after a label, or when a few seconds old.
 
     Args:
         budget: Tolerated share of wrong answers among those served, above 0 and below 1.
@@ -49,18 +49,26 @@ class Evidencing:
         self._budget = budget
         self._experience = experience
         self._lock = threading.Lock()
-        self._made: tuple[float, Evidence] | None = None
+        self._made: Evidence | None = None
+        self._made_at = 0.0
+        self._made_of = 0
 
     def now(self) -> Evidence:
-        """What is known now, or was a few seconds ago.
+        """What is known now; of lookups, and of labels of other processes, some seconds ago.
 
         Raises:
             StoreError: The labels cannot be read.
         """
         with self._lock:
-            if self._made is None or time.monotonic() - self._made[0] > FRESH_SECONDS:
-                self._made = (time.monotonic(), self._make())
-            return self._made[1]
+            if self._made is None or self._is_old():
+                labels = self._cache.labels_given
+                self._made = self._make()
+                self._made_at, self._made_of = time.monotonic(), labels
+            return self._made
+
+    def _is_old(self) -> bool:
+        aged = time.monotonic() - self._made_at > FRESH_SECONDS
+        return aged or self._made_of != self._cache.labels_given
 
     def _make(self) -> Evidence:
         judged = self._cache.judged_lookups()

@@ -24,6 +24,7 @@ from cache.semantic import DATABASE_FILE, SemanticCache
 from cache.verifier import Verifier, load_default_verifier, load_verifier
 
 DEFAULT = "default"
+VERIFIED_VECTORS = 256
 USUAL_THRESHOLD = 0.85
 VERIFIED_THRESHOLD = 0.60
 """Where a verifier looks at what is close: more is let through to it."""
@@ -82,6 +83,12 @@ def _parser() -> argparse.ArgumentParser:
     take.add_argument("file", type=Path)
     take.set_defaults(command=_import)
     verify = commands.add_parser("verify", parents=[common], help="compare store and index")
+    verify.add_argument(
+        "--vectors",
+        type=_sample,
+        default=VERIFIED_VECTORS,
+        help="how many stored vectors to compare with their questions, or all",
+    )
     verify.set_defaults(command=_verify)
     judging = argparse.ArgumentParser(add_help=False)
     judging.add_argument(
@@ -191,9 +198,8 @@ def _import(options: argparse.Namespace) -> Result:
 
 def _verify(options: argparse.Namespace) -> Result:
     with closing(_open(options)) as cache:
-        found = cache.verify()
-    agree = not found.missing and not found.extra
-    return {**asdict(found), "agree": agree}
+        found = cache.verify(sample=options.vectors)
+    return {**asdict(found), "agree": found.agree}
 
 
 def _evaluate(options: argparse.Namespace) -> Result:
@@ -233,6 +239,19 @@ def _verifier(named: str) -> Verifier | None:
 def _threshold(given: str) -> float | str:
     """A number, or the word for a threshold that is found; whether it fits is judged later."""
     return given if given == AUTO else float(given)
+
+
+def _sample(given: str) -> int | None:
+    """A count; of all: None.
+
+    :raises ValueError: if it is neither.
+    """
+    if given == "all":
+        return None
+    count = int(given)
+    if count < 0:
+        raise ValueError(given)
+    return count
 
 
 def _as_text(result: Result) -> str:

@@ -38,6 +38,7 @@ import numpy as np
 
 from cache.errors import AmountError
 from cache.intervals import ROUNDING, Counted, likeness, share_bounds
+from cache.words import percent
 
 Source = Literal["thumb", "reask", "audit", "file", "manual"]
 
@@ -190,7 +191,7 @@ def recommend(
     if begin is None:
         reason = (
             f"Only the same question is served: {estimates[-1].labels} labels cannot show that "
-            f"{budget:.1%} of the answers or fewer would be wrong; {needed} may."
+            f"{percent(budget)} of the answers or fewer would be wrong; {needed} may."
         )
         return _recommended(estimates[0], reason)
     within = list(takewhile(lambda each: each.upper <= budget, estimates[begin:]))
@@ -199,7 +200,8 @@ def recommend(
         return _recommended(seen[-1], _why(seen[-1], budget))
     reason = (
         f"Only the same question is served: even at {estimates[begin].threshold:.2f} up to "
-        f"{estimates[begin].upper:.1%} of the answers may be wrong, and {budget:.1%} are tolerated."
+        f"{percent(estimates[begin].upper)} of the answers may be wrong, and {percent(budget)} are "
+        "tolerated."
     )
     return _recommended(estimates[0], reason)
 
@@ -291,6 +293,6 @@ def _why(estimate: Estimate, budget: float) -> str:
     borrowed = " and earlier measurements" if estimate.evidence > estimate.labels else ""
     return (
         f"At {estimate.threshold:.2f}, {counted}{borrowed} put the wrong answers at "
-        f"{estimate.wrong:.1%} of those served, at most {estimate.upper:.1%}; "
-        f"{budget:.1%} are tolerated."
+        f"{percent(estimate.wrong)} of those served, at most {percent(estimate.upper)}; "
+        f"{percent(budget)} are tolerated."
     )

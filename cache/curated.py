@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from cache.agreement import Agreement
 from cache.curation import Curation, checked_tag
 from cache.database import Database
 from cache.entries import Draft, Entry, EntryStore
 from cache.errors import StoreReadOnlyError
+from cache.index import Vectors
 from cache.key import key_of, readable
 from cache.observed import Observed
 from cache.transfer import TransferLine, read, written
-from cache.vectors import Agreement, VectorSpace
+from cache.vectors import VectorSpace
 
 _BUSY_SECONDS = 2.0
 """How long an import waits for other processes."""
@@ -57,6 +59,16 @@ class Curated(Observed):
     def pin(self, *entry_ids: int, pinned: bool = True, owner: str | None = None) -> None:
         """Keeps entries from being evicted for want of room, or lets them be again."""
         self._curation.set_pinned(self._curation.seen(entry_ids, owner), pinned=pinned)
+
+    def set_tags(self, *entry_ids: int, tags: Iterable[str], owner: str | None = None) -> None:
+        """Gives entries these tags in place of those they have.
+
+        What was bumped before now does not void them: who tags an answer today knows it.
+
+        :raises TagError: if one is blank.
+        """
+        told = sorted({readable(checked_tag(tag)) for tag in tags})
+        self._curation.set_tags(self._curation.seen(entry_ids, owner), told)
 
     def quarantine(self, *entry_ids: int, owner: str | None = None) -> None:
         """Takes entries out of service at once, until they are released or stored anew."""
@@ -130,7 +142,9 @@ class Curated(Observed):
         :raises TransferError: if a line is malformed, shares personal data or is another owner's.
         :raises StoreError: if the entries could not be kept.
         """
-        drafts = [self._draft_of(line) for line in read(lines, owner=owner)]
+        taken = read(lines, owner=owner)
+        vectors = self._space.embed_all([line.question for line in taken])
+        drafts = [self._draft_of(line, vectors[line.question]) for line in taken]
         # Through a connection of its own: then this cache's index, like that of any other process,
         # learns from the database what was added.
         with self._noting_refusals():
@@ -146,11 +160,16 @@ class Curated(Observed):
                 other.close()
         return len(drafts)
 
-    def verify(self) -> Agreement:
-        """Compares the index with the database, entry by entry."""
-        return self._space.agreement()
+    def verify(self, *, sample: int | None = 0) -> Agreement:
+        """Compares the index with the database, entry by entry.
 
-    def _draft_of(self, line: TransferLine) -> Draft:
+        :param sample: of so many entries, drawn at random, the stored vector is also compared
+            with its question's; ``None``: of all, at a few milliseconds each.
+        :raises EmbedderError: if the embedder fails.
+        """
+        return self._space.agreement(sample)
+
+    def _draft_of(self, line: TransferLine, vector: Vectors) -> Draft:
         return Draft(
             key=key_of(line.question),
             question=line.question,
@@ -162,7 +181,7 @@ class Curated(Observed):
             seconds=line.seconds,
             tokens=line.tokens,
             embedder=self._space.embedder.name,
-            vector=self._space.embed(line.question),
+            vector=vector,
             tags=tuple(sorted(set(line.tags))),
             pinned=line.pinned,
             hits=line.hits,

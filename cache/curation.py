@@ -65,6 +65,17 @@ class Curation:
     def set_pinned(self, ids: Sequence[int], *, pinned: bool) -> None:
         self._set(ids, pinned=pinned)
 
+    def set_tags(self, ids: Sequence[int], tags: Sequence[str]) -> None:
+        """Replaces the tags of entries that no bump has voided yet."""
+        last = select(func.coalesce(func.max(epochs.c.epoch), 0)).scalar_subquery()
+        statement = (
+            update(entries)
+            .where(entries.c.id.in_(GIVEN_IDS), VALID)
+            .values(tags=json.dumps(tags), epoch=last)
+        )
+        with self._database.write() as connection:
+            connection.execute(statement, {"ids": json.dumps(list(ids))})
+
     def quarantine(self, ids: Sequence[int]) -> None:
         self._set(ids, quarantined=True)
 

@@ -9,6 +9,7 @@
     ├── TagError              a tag without a single visible character
     ├── PersonalDataError     personal data on its way into a shared scope
     ├── TransferError         lines of a file of entries that cannot be taken in
+    ├── LabelledFileError     a labelled file that cannot be read, or a row that makes no sense
     ├── EmbedderError         the embedding model is missing, broken, or gives unusable vectors
     │   └── ExportError       the ONNX file could not be made, or does not give the same vectors
     ├── VerifierError         the verifier is missing, broken, or not the one that was calibrated
@@ -132,6 +133,22 @@ class TransferError(CacheError):
         more = f"; and {len(lines) - 5} more" if len(lines) > 5 else ""
         super().__init__(f"Nothing was imported. {shown}{more}. Correct or remove these lines.")
         self.lines = tuple(lines)
+
+
+class LabelledFileError(CacheError):
+    """A labelled file that cannot be read, or a row of it that makes no sense.
+
+    :ivar path: the file.
+    :ivar line: where, from 1; ``None`` for the file as a whole.
+    :ivar detail: what is wrong, and what was expected.
+    """
+
+    def __init__(self, path: Path, line: int | None, detail: str) -> None:
+        place = str(path) if line is None else f"{path}, line {line}"
+        super().__init__(f"{place}: {detail}")
+        self.path = path
+        self.line = line
+        self.detail = detail
 
 
 class EmbedderError(CacheError):

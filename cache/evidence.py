@@ -33,10 +33,12 @@ class Evidence:
     """Keeps labels. They hold no text, and outlive the log and the entries.
 
     :param database: where they lie.
+    :ivar changes: how many labels this process has given.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.changes = 0
 
     def label(self, lookup_id: str, *, good: bool, source: Source) -> bool:
         """Says whether one answer serves both questions of a lookup; a later label replaces.
@@ -60,7 +62,9 @@ class Evidence:
             set_={"good": statement.excluded.good, "source": statement.excluded.source},
         )
         with self._database.write() as connection:
-            return connection.execute(statement).rowcount > 0
+            given = connection.execute(statement).rowcount > 0
+        self.changes += given
+        return given
 
     def label_served(self, entry_id: int, *, good: bool, source: Source) -> bool:
         """Labels the newest lookup that an entry was served to."""

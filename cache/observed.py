@@ -90,6 +90,11 @@ class Observed:
         self._journal.flush()
         return self._evidence.label(lookup_id, good=good, source=source)
 
+    @property
+    def labels_given(self) -> int:
+        """How many labels this process has given: what was made of labels is old when it grows."""
+        return self._evidence.changes
+
     def judged_lookups(self) -> Sequence[Judged]:
         """All labels, oldest lookup first; clearing the log leaves them."""
         return self._evidence.judged()

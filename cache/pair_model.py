@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from cache.embedder import model_folder, onnx_loading_errors, sha256_of
 from cache.errors import VerifierError
 from cache.verifier import Opinion
+from cache.words import percent
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -161,7 +162,7 @@ class PairVerifier:
         probability = self.calibration.probability(logit)
         same = probability >= self.calibration.threshold
         verdict = "one answer serves both" if same else "probably another question"
-        return Opinion(same, probability, f"{verdict} ({probability:.0%} alike)")
+        return Opinion(same, probability, f"{verdict} ({percent(probability)} alike)")
 
 
 class OnnxPairs:

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
+from random import SystemRandom
 
 import numpy as np
 
+from cache.agreement import Agreement, astray
 from cache.arranging import Arranger
 from cache.background import Background, Job
-from cache.clusters import ClusteredPartition, SignPartition
 from cache.database import Database
 from cache.embedder import Embedder
 from cache.entries import Draft, Entry, EntryStore, StoredVector
 from cache.errors import EmbedderError, StoreError
 from cache.id_map import Ids
-from cache.index import LARGE_FROM, FlatPartition, Neighbour, ScopedIndex, Vectors, best_of, nearest
-from cache.index_file import IndexFolder, Saved, ScopeVectors
-from cache.marks import Marks, new_mark
+from cache.index import LARGE_FROM, Neighbour, ScopedIndex, Vectors, best_of, nearest
+from cache.index_file import IndexFolder, Saved
+from cache.marks import Marks
 from cache.memo import Memo
 from cache.restoring import Backlog, Restorer
+from cache.saving import Saver
 from cache.stored_vectors import StoredVectors
 
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 256
 """Vectors that are read, and made where need be, in one go."""
+
+_EMBEDDED_AT_ONCE = 64
+"""Texts that are embedded in one go; see :meth:`VectorSpace.embed_all`."""
 
 _CAUGHT_UP_AT_ONCE = 2000
 """As many entries of another process are taken over by the lookup that notices them; more, in the
@@ -39,25 +43,7 @@ SMALL = 32
 """A scope with fewer entries has no partition: its vectors are read from the database to search it,
 which takes 0.1 ms. Most scopes are one moment of one conversation, and there may be a million."""
 
-_UNSAVED_SHARE = 0.01
-"""A clustered partition is written again once this share of it has changed. What its file lacks
-is read from the database at the next start."""
-
 _REMEMBERED = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How the index compares with the database.
-
-    :ivar stored: entries in service.
-    :ivar missing: ids of those among them that no search can find.
-    :ivar extra: ids in the index that are not in service; they are never served.
-    """
-
-    stored: int
-    missing: tuple[int, ...]
-    extra: tuple[int, ...]
 
 
 class VectorSpace:
@@ -91,6 +77,7 @@ class VectorSpace:
         self._stored = StoredVectors(database, embedder.name, embedder.dimension)
         self._marks = Marks(database)
         self._files = IndexFolder(folder, embedder.name, embedder.dimension)
+        self._saver = Saver(self._files, self._marks)
         self._index = ScopedIndex(embedder.dimension, large_from)
         self._restorer = Restorer(self._index, self._stored)
         self._background = Background()
@@ -124,6 +111,19 @@ class VectorSpace:
         :raises EmbedderError: if the embedder gives none, or one that is not finite.
         """
         return self._remembered(text)
+
+    def embed_all(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of many texts, each of shape (d,), by text.
+
+        :raises EmbedderError: as :meth:`embed`.
+        """
+        # Texts of like length share a batch, which is padded to its longest.
+        different = sorted(set(texts), key=lambda text: (len(text), text))
+        vectors: dict[str, Vectors] = {}
+        for start in range(0, len(different), _EMBEDDED_AT_ONCE):
+            some = different[start : start + _EMBEDDED_AT_ONCE]
+            vectors.update(zip(some, self._embed(some), strict=True))
+        return vectors
 
     def _embed_one(self, text: str) -> Vectors:
         vector: Vectors = self._embed([text])[0]
@@ -185,10 +185,14 @@ class VectorSpace:
         with self._database.lock:
             self._unsaved |= self._index.remove(ids) > 0
 
-    def agreement(self) -> Agreement:
+    def agreement(self, sample: int | None = 0) -> Agreement:
         """Compares index and database, id by id and scope by scope.
 
         Scopes without a partition are in the database alone, and agree with it by nature.
+
+        :param sample: of so many entries, drawn at random, the stored vector is compared with the
+            one that the embedder gives for the question; ``None``: of all.
+        :raises EmbedderError: if the embedder fails.
         """
         with self._database.lock:
             self._catch_up()
@@ -204,7 +208,10 @@ class VectorSpace:
             tuple(sorted(entry_id for entry_id, _ in some))
             for some in (stored - found, found - stored)
         )
-        return Agreement(len(scopes), missing, extra)
+        ids = [entry_id for entry_id, _ in scopes]
+        drawn = sorted(ids if sample is None else SystemRandom().sample(ids, min(sample, len(ids))))
+        wrong = tuple(astray(self._entries.vectors_of(drawn), self.embed_all))
+        return Agreement(len(scopes), missing, extra, len(drawn), wrong)
 
     def settle(self) -> None:
         """Waits until nothing is being rearranged or caught up in the background."""
@@ -220,39 +227,10 @@ class VectorSpace:
             if self._database.read_only or not self._unsaved:
                 return
             self._unsaved = False
-            mark = self._mark()
             try:
-                self._write_files(self._index.partitions, mark)
-                if mark:
-                    self._marks.leave(mark)
+                self._saver.save(self._index.partitions, self._last_id, whole=not self._owed)
             except (OSError, StoreError) as error:
                 _log.warning("The index in %s was not saved: %s", self._folder, error)
-
-    def _mark(self) -> str:
-        """A new mark; none where the files will not have all there is."""
-        partitions = self._index.partitions.values()
-        whole = not any(isinstance(part, SignPartition) for part in partitions)
-        return new_mark() if whole and not self._owed else ""
-
-    def _write_files(self, partitions: Mapping[str, object], mark: str) -> None:
-        flat = [
-            ScopeVectors(scope_id, part.ids, part.vectors())
-            for scope_id, part in partitions.items()
-            if isinstance(part, FlatPartition)
-        ]
-        clustered = {
-            scope_id: part
-            for scope_id, part in partitions.items()
-            if isinstance(part, ClusteredPartition)
-        }
-        known_as = self._files.cluster_checksums()
-        for scope_id, part in clustered.items():
-            as_saved = part.saved_as == known_as.get(scope_id)
-            if not as_saved or part.unsaved > _UNSAVED_SHARE * len(part):
-                _, sha256 = self._files.save_clusters(scope_id, part.index)
-                part.saved(sha256)
-        changes = {scope_id: part.changes for scope_id, part in clustered.items()}
-        self._files.save_flat(flat, changes, self._last_id, mark)
 
     def _fill(self, saved: Saved) -> None:
         """Restores what was saved, and reads what is missing from the database."""

@@ -9,10 +9,10 @@ What runs is the real :class:`cache.semantic.SemanticCache` in a temporary folde
     print(evaluate("pairs", Path("pairs.csv"), Gates(load_embedder(Path("answers"))), 0.85).told())
 """
 
+from cache.errors import LabelledFileError
 from cache.evaluation.files import (
     ConversationPair,
     FollowUp,
-    LabelledFileError,
     Query,
     QuestionPair,
     Said,

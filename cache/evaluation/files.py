@@ -22,27 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cache.errors import CacheError
+from cache.errors import LabelledFileError
 
 SAID_BETWEEN = " | "
 _ROLES = ("user", "assistant")
 _LONGEST_FIELD = 1_000_000
-
-
-class LabelledFileError(CacheError):
-    """A labelled file that cannot be read, or a row of it that makes no sense.
-
-    :ivar path: the file.
-    :ivar line: where, from 1; ``None`` for the file as a whole.
-    :ivar detail: what is wrong, and what was expected.
-    """
-
-    def __init__(self, path: Path, line: int | None, detail: str) -> None:
-        place = str(path) if line is None else f"{path}, line {line}"
-        super().__init__(f"{place}: {detail}")
-        self.path = path
-        self.line = line
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cache.calibration import GRID, Judged
+from cache.errors import LabelledFileError
 from cache.evaluation.files import (
-    LabelledFileError,
     Query,
     QuestionPair,
     columns_of,

@@ -6,6 +6,7 @@ import streamlit as st
 
 from agents.errors import RepriseError
 from cache import CacheError, SemanticCache
+from cache.words import percent
 from pages.parts import session, text, words
 
 KEY = "cache-card"
@@ -104,7 +105,7 @@ def _automatic() -> None:
         key=session.AUTOMATIC,
         bind="query-params",
         on_change=_moved,
-        help=f"The lowest threshold at which wrong answers surely stay within {budget:.1%} of "
+        help=f"The lowest threshold at which wrong answers surely stay within {percent(budget)} of "
         "those served, by your thumbs, by checks in idle time and by earlier measurements.",
     )
     if not session.is_automatic():

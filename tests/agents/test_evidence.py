@@ -58,10 +58,19 @@ def test_what_is_known_is_kept_for_a_few_seconds(cache, monkeypatch):
     monkeypatch.setattr("agents.evidence.time.monotonic", lambda: clock[0])
     evidencing = Evidencing(cache, 0.02, NONE)
     before = evidencing.now()
-    label(cache, good=True)
+    cache.lookup("How tall is Mont Blanc?", SHARED, threshold=0.5)
 
     assert evidencing.now() is before
     clock[0] += 6
+    assert evidencing.now() is not before
+
+
+def test_a_label_counts_at_once(cache):
+    evidencing = Evidencing(cache, 0.02, NONE)
+    evidencing.now()
+
+    label(cache, good=True)
+
     assert evidencing.now().at(0.5).labels == 1
 
 

@@ -201,8 +201,8 @@ def test_bad_labels_at_the_top_leave_only_the_same_question():
 def test_the_reason_tells_the_budget_and_the_bound():
     found = recommend(judged(0.9, times=300), budget=0.05, experience=None)
     assert found.reason == (
-        "At 0.90, 300 labels put the wrong answers at 0.0% of those served, at most 1.0%; "
-        "5.0% are tolerated."
+        "At 0.90, 300 labels put the wrong answers at 0 % of those served, at most 1 %; "
+        "5 % are tolerated."
     )
 
 

@@ -2,11 +2,13 @@
 
 import json
 import shutil
+import sqlite3
 
 import pytest
 
 from cache import SemanticCache
 from cache.__main__ import default_folder, main
+from cache.semantic import DATABASE_FILE
 from tests.cache.support import keep
 
 
@@ -21,9 +23,11 @@ def home(exported, tmp_path, monkeypatch):
 
 @pytest.fixture
 def filled(home, onnx):
+    """The folder of a cache with one entry."""
     cache = SemanticCache.open(home / "cache", onnx)
     keep(cache, "How long is a marathon?", "42.195 km")
     cache.close()
+    return home / "cache"
 
 
 def told(capsys, *arguments):
@@ -91,7 +95,26 @@ def test_a_file_that_is_not_there_is_named(home, tmp_path, capsys):
 
 
 def test_verify_compares_store_and_index(filled, capsys):
-    assert told(capsys, "verify") == {"stored": 1, "missing": [], "extra": [], "agree": True}
+    right = {"stored": 1, "missing": [], "extra": [], "astray": [], "agree": True}
+    assert told(capsys, "verify") == {**right, "embedded": 1}
+    assert told(capsys, "verify", "--vectors", "0") == {**right, "embedded": 0}
+
+
+@pytest.mark.parametrize("count", ["256", "all"])
+def test_verify_finds_a_vector_that_is_not_its_questions(filled, capsys, count):
+    database = sqlite3.connect(filled / DATABASE_FILE)
+    (data,) = database.execute("SELECT data FROM vectors").fetchone()
+    database.execute("UPDATE vectors SET data = ?", [data[:4] + data[8:] + data[4:8]])
+    database.commit()
+    database.close()
+    found = told(capsys, "verify", "--vectors", count)
+    assert (found["agree"], found["astray"]) == (False, [1])
+
+
+@pytest.mark.parametrize("count", ["-1", "some"])
+def test_verify_takes_a_count_or_all(home, count):
+    with pytest.raises(SystemExit):
+        main(["verify", "--vectors", count])
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from cache import vectors
+from cache import saving
 from cache.clusters import ClusteredPartition, SignPartition
 from cache.database import Database
 from cache.entries import Draft, EntryStore
@@ -193,7 +193,7 @@ def listed(monkeypatch):
 def test_a_start_after_an_orderly_end_does_not_ask_for_all_entries(
     large, listed, monkeypatch, share
 ):
-    monkeypatch.setattr("cache.vectors._UNSAVED_SHARE", share)
+    monkeypatch.setattr("cache.saving.UNSAVED_SHARE", share)
     large.insert(1, SCOPES[1])
     reopened(large)
     listed.clear()
@@ -370,7 +370,7 @@ class AgainstBruteForce(RuleBasedStateMachine):
         import tempfile
         from pathlib import Path
 
-        self.share, vectors._UNSAVED_SHARE = vectors._UNSAVED_SHARE, share
+        self.share, saving.UNSAVED_SHARE = saving.UNSAVED_SHARE, share
         self.folder = tempfile.TemporaryDirectory()
         self.shelf = Shelf(Path(self.folder.name))
 
@@ -425,7 +425,7 @@ class AgainstBruteForce(RuleBasedStateMachine):
         if hasattr(self, "shelf"):
             self.shelf.close(saved=False)
             self.folder.cleanup()
-            vectors._UNSAVED_SHARE = self.share
+            saving.UNSAVED_SHARE = self.share
 
 
 TestAgainstBruteForce = AgainstBruteForce.TestCase

@@ -85,6 +85,27 @@ def test_an_answer_that_was_asked_for_before_a_bump_is_never_served(cache):
     assert cache.clear_expired() == 1
 
 
+def test_tags_can_be_changed_afterwards_and_drop_the_answer_from_then_on(cache):
+    cache.bump("prices")
+    entry, other = keep(cache, MARATHON), keep(cache, "who painted the ceiling")
+    cache.set_tags(entry.id, tags=["sport", "prices", "prices"])
+    assert [each.tags for each in cache.entries(tag="prices")] == [("prices", "sport")]
+    assert cache.lookup(MARATHON, SHARED, threshold=1).hit
+    cache.set_tags(entry.id, tags=["sport"])
+    assert cache.bump("prices") == 0
+    assert cache.bump("sport") == 1
+    assert [each.id for each in cache.entries()] == [other.id]
+
+
+def test_tags_of_what_an_owner_does_not_see_stay(cache):
+    entry = keep(cache, MARATHON, scope=own("ada"))
+    cache.set_tags(entry.id, tags=["sport"], owner="bob")
+    assert cache.entries()[0].tags == ()
+    with pytest.raises(TagError):
+        cache.set_tags(entry.id, tags=["sport", " "])
+    assert cache.entries()[0].tags == ()
+
+
 def test_entries_are_found_by_tag_and_purpose_and_a_blank_tag_is_refused(cache):
     store(cache, "tagged", tags=["b", "a", "b"])
     store(cache, "not tagged")

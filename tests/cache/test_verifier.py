@@ -12,6 +12,7 @@ from cache.embedder import sha256_of
 from cache.errors import AmountError, VerifierError
 from cache.pair_model import Calibration, PairVerifier
 from cache.verifier import load_default_verifier, load_verifier
+from cache.words import percent
 
 SAME = ("How do I sort a list?", "how can i sort a list")
 OTHER = ("How do I sort a list?", "How do I sort a list, and then print all of it?")
@@ -152,7 +153,7 @@ def test_what_reaches_the_threshold_is_served(tmp_path):
 def test_the_reason_says_how_alike_the_two_are(model):
     (opinion,) = PairVerifier.of_onnx(model).verify([OTHER])
 
-    assert opinion.reason == f"probably another question ({opinion.probability:.0%} alike)"
+    assert opinion.reason == f"probably another question ({percent(opinion.probability)} alike)"
 
 
 def test_a_model_without_its_calibration_is_refused_when_it_is_named(tmp_path):

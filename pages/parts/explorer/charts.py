@@ -75,14 +75,17 @@ def mark_at(threshold: float) -> Spec:
 def point_at(threshold: float, field: str, y: Spec) -> Spec:
     """A point where a curve meets the threshold in force, with what it says there."""
     return {
-        "transform": [{"filter": f"abs(datum.threshold - {threshold}) < 0.001"}],
+        "transform": [
+            {"filter": f"abs(datum.threshold - {threshold}) < 0.001"},
+            {"calculate": f"format(100 * datum.{field}, '.1~f') + ' %'", "as": "told"},
+        ],
         "mark": {"type": "point", "filled": True, "size": 80, "color": ORANGE, "opacity": 1},
         "encoding": {
             "x": quantity("threshold"),
             "y": y,
             "tooltip": [
                 quantity("threshold", format=".2f"),
-                quantity(field, format=".1%"),
+                {"field": "told", "type": "nominal", "title": field},
             ],
         },
     }

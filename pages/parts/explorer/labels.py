@@ -12,6 +12,7 @@ import streamlit as st
 from agents.errors import RepriseError
 from agents.evidence import Evidence
 from cache import CacheError, Entry, LookupRecord, SemanticCache
+from cache.words import percent
 from pages.parts import cache_card, notices, session, text, words
 from pages.parts.explorer import common
 
@@ -90,10 +91,10 @@ def _figures(labels: int, evidence: Evidence, waiting: int) -> None:
         st.metric("Labels", f"{labels:,}", f"{labels - began.labels:+,} here", **QUIET)
         st.metric(
             f"Wrong at {threshold:.2f}",
-            f"{100 * now.wrong:.1f} %" if now.evidence > 0 else "–",
+            percent(now.wrong) if now.evidence > 0 else "–",
             f"{100 * (now.wrong - before.wrong):+.1f} points",
             help="The estimated share of wrong answers among those served: between "
-            f"{100 * now.lower:.1f} and {100 * now.upper:.1f} %, each with 95 % certainty. "
+            f"{percent(now.lower)} and {percent(now.upper)}, each with 95 % certainty. "
             "Below it: what changed since you opened this page.",
             **QUIET,
         )

@@ -14,6 +14,7 @@ from agents.errors import RepriseError
 from agents.evidence import Evidence
 from cache import CacheError, LookupRecord, SemanticCache
 from cache.calibration import Estimate
+from cache.words import percent
 from pages.parts import cache_card, notices, session, text, words
 from pages.parts.explorer import charts, common
 
@@ -59,7 +60,7 @@ def _draw(cache: SemanticCache) -> None:
             _wrong(evidence, threshold)
     st.caption(
         "Orange: the threshold in force. The band holds the true share, each of its edges with "
-        f"95 % certainty; the grey line is the budget of {_percent(evidence.budget)}."
+        f"95 % certainty; the grey line is the budget of {percent(evidence.budget)}."
     )
     _table(records, threshold)
 
@@ -87,8 +88,8 @@ def _of_which_wrong(estimate: Estimate) -> str:
     if estimate.evidence <= 0:
         return ". How many of them wrong, nobody knows yet: judge some under “Labels”."
     return (
-        f", about **{_percent(estimate.wrong)}** of them wrong "
-        f"(from {_percent(estimate.lower)} to {_percent(estimate.upper)})."
+        f", about **{percent(estimate.wrong)}** of them wrong "
+        f"(from {percent(estimate.lower)} to {percent(estimate.upper)})."
     )
 
 
@@ -226,10 +227,6 @@ def _ceiling(evidence: Evidence) -> float:
     worst = max((each.wrong for each in evidence.estimates if each.evidence > 0), default=0.0)
     needed = max(2.5 * evidence.budget, 1.5 * worst)
     return next((step for step in (0.05, 0.1, 0.2, 0.4, 0.8) if step >= needed), 0.99)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def _table(records: Sequence[LookupRecord], threshold: float) -> None:
