@@ -158,7 +158,7 @@ def _(event: GoalStated, state: ChatState, _machine: Machine) -> ChatState:
 
 @_after.register
 def _(event: Planned, state: ChatState, _machine: Machine) -> ChatState:
-    plan = replace(event.plan, steps=numbered(event.plan.steps))
+    plan = replace(event.plan, steps=numbered(event.plan.steps, state.step_ids))
     state = _with_version(state, plan, "", "model", event.at)
     progress = tuple(Progress() for _ in plan.steps)
     state = replace(state, progress=progress, approved=False, corrected=None)
@@ -167,12 +167,12 @@ def _(event: Planned, state: ChatState, _machine: Machine) -> ChatState:
 
 @_after.register
 def _(event: PlanRevised, state: ChatState, _machine: Machine) -> ChatState:
-    plan = replace(event.plan, steps=numbered(event.plan.steps))
+    plan = replace(event.plan, steps=numbered(event.plan.steps, state.step_ids))
     before = _progress_by_id(state)
     progress = tuple(before.get(step.id, Progress()) for step in plan.steps)
     state = _with_version(state, plan, event.because, event.by, event.at)
     state = replace(state, progress=progress, approved=event.by == "user", corrected=None)
-    return _settled(state, event.at)
+    return _settled(_with_titles(state, plan), event.at)
 
 
 @_after.register
@@ -341,6 +341,16 @@ def _with_version(state: ChatState, plan: Plan, because: str, by: str, at: float
 def _progress_by_id(state: ChatState) -> dict[str, Progress]:
     steps: Sequence[str] = [step.id for step in state.plan.steps] if state.plan else ()
     return dict(zip(steps, state.progress, strict=True))
+
+
+def _with_titles(state: ChatState, plan: Plan) -> ChatState:
+    """The state in which an answer goes by the title that its step has now."""
+    titles = {step.id: step.title for step in plan.steps}
+    facts = state.facts
+    for fact in state.facts.values():
+        if fact.about == "answer" and fact.step in titles:
+            facts = memory.renamed(facts, fact.name, titles[fact.step])
+    return replace(state, facts=facts)
 
 
 def _with_answer(state: ChatState, index: int, at: float) -> ChatState:

@@ -95,6 +95,14 @@ def restored(facts: Facts, name: str) -> Facts:
     return MappingProxyType({**facts, name: before})
 
 
+def renamed(facts: Facts, name: str, new: str) -> Facts:
+    """The facts with another name for this one, at its place; unchanged where one has that name."""
+    if new in facts:
+        return facts
+    pairs = ((f.name, f) if f.name != name else (new, replace(f, name=new)) for f in facts.values())
+    return MappingProxyType(dict(pairs))
+
+
 def forgotten(facts: Facts, name: str) -> Facts:
     """The facts without this one."""
     return MappingProxyType({known: fact for known, fact in facts.items() if known != name})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final, Literal
@@ -79,9 +79,13 @@ class Plan:
         return tuple(step.id for step in self.steps if step.id in found and step.id != step_id)
 
 
-def numbered(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """The steps, each with an id: those that have none are named after their place."""
-    taken = {step.id for step in steps}
+def numbered(steps: Sequence[Step], used: Collection[str] = ()) -> tuple[Step, ...]:
+    """The steps, each with an id: those that have none are named after their place.
+
+    Args:
+        used: Ids that other steps had: who gets one of them would be taken for that step.
+    """
+    taken = {*used, *(step.id for step in steps)}
     free = (name for name in map("s{}".format, count(1)) if name not in taken)
     return tuple(step if step.id else replace(step, id=next(free)) for step in steps)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import count
 from typing import Final
 
-from agents.dialogue.plan import Plan, Step
+from agents.dialogue.plan import Plan, Step, numbered
 from agents.dialogue.state import ChatState, shortened
 from agents.dialogue.turns import readable
 from agents.errors import PlanError
@@ -32,7 +31,7 @@ def revised(plan: Plan, steps: Sequence[Step], state: ChatState, goal: str) -> P
             remedy="Keep a step, or give the plan up instead.",
         )
     written = [_readable_step(step) for step in _without_lost_needs(steps)]
-    return replace(plan, goal=goal or plan.goal, steps=_identified(written, state))
+    return replace(plan, goal=goal or plan.goal, steps=numbered(written, state.step_ids))
 
 
 def _readable_step(step: Step) -> Step:
@@ -66,13 +65,6 @@ def _without_lost_needs(steps: Sequence[Step]) -> tuple[Step, ...]:
     return tuple(
         replace(step, needs=tuple(need for need in step.needs if need in there)) for step in steps
     )
-
-
-def _identified(steps: Iterable[Step], state: ChatState) -> tuple[Step, ...]:
-    """The steps, the new ones with ids that no step has had: it would inherit what was said."""
-    taken = {step.id for version in state.versions for step in version.plan.steps}
-    free = (name for name in map("s{}".format, count(1)) if name not in taken)
-    return tuple(step if step.id else replace(step, id=next(free)) for step in steps)
 
 
 def difference(before: Plan, after: Plan) -> str:

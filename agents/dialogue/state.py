@@ -79,6 +79,11 @@ class ChatState:
         return self.versions[-1].number if self.versions else 0
 
     @property
+    def step_ids(self) -> frozenset[str]:
+        """Ids of the steps of every version of the plan; what was said refers to them."""
+        return frozenset(step.id for version in self.versions for step in version.plan.steps)
+
+    @property
     def preferences(self) -> Mapping[str, str]:
         """What the user likes, prefers and dislikes."""
         return memory.values(self.facts, "preference")

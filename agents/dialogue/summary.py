@@ -151,7 +151,11 @@ def _left(state: ChatState, pairs: list[tuple[Step, Progress]]) -> Iterator[Left
 
 def _answer_to(state: ChatState, step: Step) -> Fact | None:
     """The fact that answers a step: told in it, or in older conversations named after it."""
-    answers = [fact for fact in state.facts.values() if fact.about == "answer"]
+    answers = sorted(
+        (fact for fact in state.facts.values() if fact.about == "answer"),
+        key=lambda fact: fact.at,
+        reverse=True,
+    )
     told_in_it = (fact for fact in answers if fact.step and fact.step == step.id)
     named_after_it = (fact for fact in answers if not fact.step and fact.name == step.title)
     return next(told_in_it, None) or next(named_after_it, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
 from typing import Final
 
@@ -9,7 +10,8 @@ from agents.dialogue import events
 from agents.dialogue.state import ChatState, shortened
 from agents.dialogue.turns import readable
 
-_OFFERS: Final = {
+_OFFERS: Final[Mapping[events.Offer, str]] = {
+    "approve_plan": "the plan",
     "stop_plan": "to give the plan up",
     "start_over": "to start over",
     "shorter_plan": "a shorter plan",

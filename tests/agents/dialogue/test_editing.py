@@ -146,6 +146,41 @@ def test_a_new_step_never_inherits_what_was_said_for_one_that_is_gone(editing, s
     assert steps_of(after)[1].id not in {one.id for one in steps_of(state)}
 
 
+def test_the_steps_of_a_second_plan_are_never_taken_for_those_of_the_first(editing, store):
+    store.append(store.start(*ME), Planned(3.0, plan("Budget", "Dates")), *answered(0, "900"))
+    second = store.append(store.load(*ME), Planned(6.0, plan("Level", "Time", goal="Learn Thai")))
+
+    after = editing.remember(*ME, "Budget", "300 euros")
+
+    assert second.step_ids == {"s1", "s2", "s3", "s4"}
+    assert statuses(after) == ["current", "open"]
+    assert after.variables == {"Budget": "300 euros"}
+
+
+def test_the_answer_to_a_step_goes_by_its_new_title_and_is_corrected_as_one(editing, trip):
+    budget, *others = steps_of(trip)
+    renamed = editing.revise(*ME, (replace(budget, title="Price"), *others), based_on=1)
+    assert renamed.variables == {"Price": "900 euros"}
+
+    after = editing.remember(*ME, "Price", "300 euros")
+
+    assert after.variables == {"Price": "300 euros"}
+    assert [former.value for former in after.facts["Price"].former] == ["900 euros"]
+    assert after.progress[0].said == "300 euros"
+
+
+def test_two_answers_never_become_one_by_a_title(editing, trip):
+    budget, *others = steps_of(trip)
+    editing.remember(*ME, "Price", "none of your business")
+
+    after = editing.revise(*ME, (replace(budget, title="Price"), *others), based_on=1)
+
+    assert {name: fact.value for name, fact in after.facts.items()} == {
+        "Budget": "900 euros",
+        "Price": "none of your business",
+    }
+
+
 def test_the_goal_is_changed_with_the_plan(editing, trip):
     after = editing.revise(*ME, steps_of(trip), based_on=1, goal="Plan a trip to Porto")
 

@@ -21,7 +21,14 @@ from hypothesis import strategies as st
 
 from agents.dialogue import database
 from agents.dialogue.database import SCHEMA_VERSION
-from agents.dialogue.events import GoalStated, Heard, Planned, ReplyBegan, ReplyEnded
+from agents.dialogue.events import (
+    GoalStated,
+    Heard,
+    Planned,
+    ReplyBegan,
+    ReplyEnded,
+    Started,
+)
 from agents.dialogue.machine import machine
 from agents.dialogue.messages import Reply
 from agents.dialogue.state import ChatState
@@ -413,6 +420,107 @@ def test_a_claim_whose_message_was_never_stored_is_given_up(store, path):
 
     assert rows(path, "drafts") == 0
     assert store.load("c1", "ann").messages == ()
+
+
+# Changes to a conversation as it is
+
+
+def test_a_change_is_made_to_the_conversation_as_it_is_at_that_moment(store, second):
+    stale = store.start("c1", "ann")
+    second.append(stale, GoalStated(2.0, "Lisbon"))
+    seen = []
+
+    def planned(state):
+        seen.append(state.goal)
+        return (Planned(3.0, plan()),)
+
+    after = store.change("c1", "ann", planned)
+
+    assert seen == ["Lisbon"]
+    assert after == second.load("c1", "ann")
+    assert after.plan == after.versions[0].plan
+
+
+def test_changes_made_at_once_are_made_one_after_the_other(store, second, path):
+    store.start("c1", "ann")
+    barrier = threading.Barrier(2)
+
+    def count(opened):
+        barrier.wait()
+        for _ in range(5):
+            opened.change("c1", "ann", lambda s: (GoalStated(2.0, f"{s.goal}x"),))
+
+    threads = [threading.Thread(target=count, args=(opened,)) for opened in (store, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert store.load("c1", "ann").goal == "x" * 10
+
+
+def test_a_change_that_changes_nothing_or_fails_stores_nothing(store, path):
+    before = store.start("c1", "ann")
+
+    assert store.change("c1", "ann", lambda _: ()) == before
+    with pytest.raises(ZeroDivisionError):
+        store.change("c1", "ann", lambda _: 1 / 0)
+
+    assert rows(path, "events") == 1
+    assert store.change("c1", "ann", lambda _: (GoalStated(2.0, "x"),)).goal == "x"
+
+
+def test_a_conversation_that_is_being_written_is_not_changed(store, second, path):
+    writing = begin(store)
+    stored = rows(path, "events")
+
+    with pytest.raises(BusyError, match="make your change again"):
+        second.change("c1", "ann", lambda _: (GoalStated(2.0, "x"),))
+
+    assert rows(path, "events") == stored
+    store.append(writing, ended())
+    assert second.change("c1", "ann", lambda _: (GoalStated(2.0, "x"),)).goal == "x"
+
+
+def test_nobody_changes_or_reads_what_happened_in_somebody_elses_conversation(store):
+    store.start("c1", "ann")
+
+    for conversation in ("c1", "never-was"):
+        with pytest.raises(ConversationNotFoundError):
+            store.change(conversation, "bob", lambda _: (GoalStated(2.0, "x"),))
+        with pytest.raises(ConversationNotFoundError):
+            store.events(conversation, "bob")
+
+
+# Whole conversations
+
+
+def test_all_that_happened_is_told_in_order(store):
+    events = said_and_answered("What is a fado?", "A song.")
+    store.append(store.start("c1", "ann"), *events)
+    store.append(store.start("c2", "ann"), *said_and_answered("And this?", "That.", 2))
+
+    assert list(store.events("c1", "ann"))[1:] == events
+
+
+def test_a_whole_conversation_is_added_under_an_id_of_its_own(store):
+    events = [Started(1.0), *said_and_answered("What is a fado?", "A song."), GoalStated(9.0, "x")]
+
+    added = store.add("ann", events)
+
+    assert store.load(added.id, "ann") == added
+    assert store.events(added.id, "ann") == tuple(events)
+    assert [(s.id, s.title, s.updated_at) for s in store.recent("ann")] == [(added.id, "x", 9.0)]
+
+
+def test_a_conversation_is_added_whole_or_not_at_all(store, path):
+    limit_pages(store)
+    many = [Started(1.0), *said_and_answered("A long story", "word " * 100_000)]
+
+    with pytest.raises(StoreFullError):
+        store.add("ann", many)
+
+    assert [rows(path, table) for table in ("conversations", "events")] == [0, 0]
 
 
 # Trouble with the file

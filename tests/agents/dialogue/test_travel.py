@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +23,7 @@ from agents.dialogue.events import (
     HandedOver,
     Heard,
     Judged,
+    Offer,
     Offered,
     Overruled,
     PlanApproved,
@@ -571,6 +572,13 @@ def test_who_comes_back_after_days_finds_it_all_and_is_seen_to_have_been_away(st
     assert away(state, last + AWAY_SECONDS) is None
     assert away(state, last + 3 * AWAY_SECONDS) == 3 * AWAY_SECONDS
     assert away(ChatState(*ME), 1e9) is None
+
+
+@pytest.mark.parametrize("what", get_args(Offer))
+def test_every_offer_has_words(travel, store, what):
+    store.append(store.start(*ME), Offered(5.0, what))
+
+    assert travel.moments(*ME)[-1].words.startswith("The assistant offered ")
 
 
 def test_every_kind_of_event_has_words(travel, store):
