@@ -61,12 +61,22 @@ def _watch(conversation: str) -> None:
 
 
 def _conversation(state: ChatState) -> None:
-    if state.plan is None and drafting.current(state.id) is None:
+    planned = state.plan is not None or drafting.current(state.id) is not None
+    if planned:
+        head.draw(state)
+    else:
         nothing.draw(state)
-        return
-    head.draw(state)
-    tabs = st.tabs(list(TABS), key=head.TAB, bind="query-params")
-    for tab, draw_tab in zip(tabs, TABS.values(), strict=True):
+    if planned or state.messages:
+        _tabs(TABS if planned else WITHOUT_PLAN, state)
+
+
+def _tabs(shown: Mapping[str, Callable[[ChatState], None]], state: ChatState) -> None:
+    """The tabs; only the one that is open is drawn."""
+    chosen = st.session_state.get(head.TAB)
+    if chosen is not None and chosen not in shown:
+        st.session_state[head.TAB] = next(iter(shown))
+    tabs = st.tabs(list(shown), key=head.TAB, bind="query-params")
+    for tab, draw_tab in zip(tabs, shown.values(), strict=True):
         if tab.open:
             with tab:
                 draw_tab(state)
@@ -95,6 +105,10 @@ TABS: Final[Mapping[str, Callable[[ChatState], None]]] = MappingProxyType(
         "Summary": gathered.draw,
         "Time travel": travelling.draw,
     }
+)
+# What there is to see of a talk that follows no plan (any more).
+WITHOUT_PLAN: Final[Mapping[str, Callable[[ChatState], None]]] = MappingProxyType(
+    {name: TABS[name] for name in ("Facts", "States", "Versions", "Time travel")}
 )
 
 draw()

@@ -17,7 +17,7 @@ from agents.dialogue.machine import Machine, State
 from agents.dialogue.state import ChatState
 from pages.parts import words
 
-WIDTH: Final = 520
+WIDTH: Final = 568
 HEIGHT: Final = 470
 _HALF_WIDTH: Final = 82
 _HALF_HEIGHT: Final = 15
@@ -42,7 +42,7 @@ class Curve(NamedTuple):
     tip: Point
 
 
-_LEFT, _MIDDLE, _RIGHT = 90.0, 260.0, 430.0
+_LEFT, _MIDDLE, _RIGHT = 114.0, 284.0, 454.0
 PLACES: Final[Mapping[State, Point]] = MappingProxyType(
     {
         State.IDLE: Point(_MIDDLE, 24),
@@ -122,8 +122,6 @@ def _boxes(state: ChatState) -> Iterator[str]:
 
 
 def _arrow(source: State, target: State, look: str, count: int = 1) -> str:
-    if source == target:
-        return ""
     begin, first, second, tip = curve = _curve(PLACES[source], PLACES[target])
     label = ""
     if count > 1:
@@ -137,6 +135,8 @@ def _arrow(source: State, target: State, look: str, count: int = 1) -> str:
 
 def _curve(start: Point, end: Point) -> Curve:
     """The way from one box to another; a move and its return are two lines."""
+    if start == end:
+        return _loop(start)
     begin, tip = _port(start, end, leaving=True), _port(end, start, leaving=False)
     if start.x == end.x != _MIDDLE:
         out = start.x + _inwards(start) * (_HALF_WIDTH + 16 + 0.22 * abs(end.y - start.y))
@@ -145,6 +145,19 @@ def _curve(start: Point, end: Point) -> Curve:
         return Curve(begin, Point(_MIDDLE, begin.y), Point(_MIDDLE, tip.y), tip)
     corner = Point(begin.x, tip.y) if start.x == _MIDDLE else Point(tip.x, begin.y)
     return Curve(begin, corner, corner, tip)
+
+
+def _loop(box: Point) -> Curve:
+    """The way from a box to itself, at its side away from the middle."""
+    outwards = 1 if box.x == _MIDDLE else -_inwards(box)
+    side = box.x + outwards * _HALF_WIDTH
+    out = side + outwards * 26
+    return Curve(
+        Point(side, box.y - _ASIDE),
+        Point(out, box.y - 4 * _ASIDE),
+        Point(out, box.y + 4 * _ASIDE),
+        Point(side, box.y + _ASIDE),
+    )
 
 
 def _port(box: Point, other: Point, *, leaving: bool) -> Point:

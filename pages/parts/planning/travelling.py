@@ -76,10 +76,10 @@ def _as_it_was(then: ChatState) -> None:
     if then.plan is not None:
         steps.bar(then)
     with st.grid(2, min_column_width=260, gap="medium", key="as-it-was"):
-        with st.container(gap="xsmall", key="said-by-then"):
+        with st.container(gap="xsmall", key="then-said"):
             st.caption("Last said")
             _last_said(then)
-        with st.container(gap="xsmall", key="known-by-then"):
+        with st.container(gap="xsmall", key="then-known"):
             st.caption("Known by then")
             if not then.facts:
                 st.markdown(":gray[Nothing yet]")

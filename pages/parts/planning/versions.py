@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from itertools import pairwise
 
 import streamlit as st
 
-from agents.dialogue.plan import PlanVersion
+from agents.dialogue.difference import PlanDifference, difference
+from agents.dialogue.plan import Plan, PlanVersion
 from agents.dialogue.state import ChatState
 from pages.parts import session, text, words
 from pages.parts.planning import changes
@@ -15,13 +17,16 @@ from pages.parts.planning import changes
 
 def draw(state: ChatState) -> None:
     """Draw the tab, the newest version first."""
+    if not state.versions:
+        st.markdown(":gray[No plan was made in this chat yet.]")
+    before = {version.number: older.plan for older, version in pairwise(state.versions)}
     with st.container(key="versions", gap="small"):
         for version in reversed(state.versions):
             with st.container(border=True, key=f"version-{version.number}", gap="xsmall"):
-                _version(state, version)
+                _version(state, version, before.get(version.number))
 
 
-def _version(state: ChatState, version: PlanVersion) -> None:
+def _version(state: ChatState, version: PlanVersion, before: Plan | None) -> None:
     newest = version.number == state.version
     with st.container(
         horizontal=True,
@@ -37,7 +42,26 @@ def _version(state: ChatState, version: PlanVersion) -> None:
             _restore(state, version)
     if version.because:
         st.text(version.because)
+    if before is not None:
+        _changed(difference(before, version.plan))
     _steps(version)
+
+
+def _changed(what: PlanDifference) -> None:
+    """What the version changed, a line for each way to change a plan."""
+    groups = {
+        ":primary[:material/add:] Added": what.added,
+        ":red[:material/remove:] Removed": what.removed,
+        ":orange[:material/edit:] Changed": what.changed,
+        ":material/swap_vert: Moved": what.moved,
+    }
+    lines = [
+        f"{name}: {', '.join(text.label(step.title) for step in steps)}"
+        for name, steps in groups.items()
+        if steps
+    ]
+    if lines:
+        st.markdown("  \n".join(f":small[{line}]" for line in lines))
 
 
 def _origin(version: PlanVersion, *, newest: bool) -> str:
@@ -48,7 +72,7 @@ def _origin(version: PlanVersion, *, newest: bool) -> str:
 
 def _steps(version: PlanVersion) -> None:
     titles = " · ".join(
-        f"{number}. {text.label(step.title)}"
+        f"{number}\\. {text.label(step.title)}"
         for number, step in enumerate(version.plan.steps, start=1)
     )
     st.caption(titles)
