@@ -73,7 +73,8 @@ class Understanding:
     """What a message does.
 
     Attributes:
-        types: Never empty, in the text's order, no two alike side by side.
+        types: Never empty, in the text's order, no two alike side by side but for two
+            requests that want different things.
         parts: The part of the text that does each; () when there is one type.
     """
 
@@ -347,10 +348,10 @@ _LEAVING: Final = frozenset({MessageType.CLOSING, MessageType.THANKS})
 def _merged(acts: Sequence[_Act], context: Context) -> list[_Act]:
     merged: list[_Act] = []
     for act in acts:
-        if merged and (joined := _joined(merged[-1], act, context)):
-            merged[-1] = joined
-        else:
-            merged.append(act)
+        while merged and (joined := _joined(merged[-1], act, context)):
+            merged.pop()
+            act = joined
+        merged.append(act)
     return merged
 
 

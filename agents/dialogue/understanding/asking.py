@@ -228,9 +228,9 @@ _UNCLEAR: Final = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWS_UP: Final = re.compile(
-    r"\W*+(?:and|but|und|aber)?\W*+(?:what|how) about (?P<what>.{1,80})|"
-    r"\W*+(?:and|or|und|oder)\s+(?P<more>[^?]{1,60})\?|\W*+(?:und )?was ist mit (?P<mit>.{1,80})|"
-    r"\W*+(?:und )?wie (?:sieht es|ist es|steht es) (?:mit|in|bei) (?P<bei>.{1,80})",
+    r"\W*+(?:(?:and|but|und|aber)\W++)?(?:(?:what|how) about (?P<about>.{1,80})|was ist mit "
+    r"(?P<mit>.{1,80})|wie (?:sieht es|ist es|steht es) (?:mit|in|bei) (?P<bei>.{1,80}))|"
+    r"\W*+(?:and|or|und|oder)\s+(?P<more>[^?]{1,60})\?",
     re.IGNORECASE,
 )
 _PRONOUN: Final = re.compile(

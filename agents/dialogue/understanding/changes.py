@@ -122,7 +122,7 @@ _CORRECTS: Final = whole(
     r"(?:be|have been|read|say) .{1,120} (?:instead|not)\b.{0,60}",
     r"correction(?:\W.{0,200})?",
     r"(?:make|set|have) (?:a|one) (?:correction|change)(?:\W.{0,200})?",
-    r".{1,120}[\s,]instead", r"rather .{1,80} than .{1,80}",
+    r".{1,120}[\s,]instead",
     r"(?:mach|mache) (?:doch |bitte |lieber |da )*.{1,80} daraus",
     r"(?:mach|mache) (?:doch |lieber )+.{1,80}",
     r"(?:[äa]nder(?:e|n wir)?|korrigiere?|setze?|erh[öo]he?|verschiebe?) (?:bitte )?(?:das|den|"
