@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 
 from agents.dialogue.events import Acted, Forgotten, HandedOver, Offered
 from agents.dialogue.handover import HandOver
@@ -20,6 +21,7 @@ from agents.dialogue.saying import (
     words,
 )
 from agents.dialogue.state import ChatState
+from agents.dialogue.travel import away
 from agents.dialogue.turns import Turn
 from agents.dialogue.voice import Voice, guided_at_the_end
 from agents.errors import HandOverError
@@ -45,11 +47,15 @@ class Asides:
 
     async def greet(self, turn: Turn) -> None:
         """Return a greeting; in a plan, with the way back to its step."""
-        state = turn.state
-        if state.step is None or state.current is None:
+        state, step = turn.state, turn.state.step
+        if step is None or state.current is None or state.plan is None:
             turn.guide(phrase(turn, "hello"))
+        elif _was_away(state):
+            place = {"number": state.current + 1, "total": len(state.plan.steps)}
+            welcome = phrase(turn, "welcome_back", title=step.title, **place)
+            turn.guide(paragraphs(welcome, way_back(turn)))
         else:
-            number, question = state.current + 1, state.step.description
+            number, question = state.current + 1, step.description
             turn.guide(phrase(turn, "hello_again", number=number, question=question))
         self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
 
@@ -108,6 +114,12 @@ class Asides:
         now = time.time()
         await self._voice.record(turn, HandedOver(now, notified), Acted(now, State.ANSWERING))
         turn.guide(paragraphs(kind, way_back(turn)))
+
+
+def _was_away(state: ChatState) -> bool:
+    """Whether the last message but the one that is answered is more than a day old."""
+    *before, message, _ = state.messages
+    return away(replace(state, messages=tuple(before)), message.at) is not None
 
 
 def _meant(state: ChatState, text: str) -> Fact | None:
