@@ -47,7 +47,7 @@ def _replay(conversation: str) -> None:
 def _chosen(conversation: str, count: int) -> int:
     """The moment that is looked at, from 1: a slider, and a step to either side of it."""
     key = f"moment-{conversation}"
-    now = min(st.session_state.get(key, count), count)
+    now = min(int(st.session_state.get(key, count)), count)
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="small",
                       key="replay"):  # fmt: skip
         st.button("One back", icon=":material/chevron_left:", key="moment-back", type="tertiary",
