@@ -29,7 +29,17 @@ _CUES: Final[tuple[tuple[Mood, re.Pattern[str]], ...]] = (
     (
         Mood.FRUSTRATED,
         _any_of(
-            r"useless", r"annoying", r"annoyed", r"annoys me", r"frustrat\w+",
+            r"useless",
+            r"(?:going|getting|leads?) nowhere",
+            r"(?:losing|lost|out of) (?:my )?patience",
+            r"not again",
+            r"(?:taking|takes) (?:forever|ages)",
+            r"stop (?:it|this|that)(?=\W)",
+            r"never listen",
+            r"(?:second|third|fourth|fifth|\d+(?:nd|rd|th)) time (?:you|i|we)",
+            r"(?:immer|wieder) die ?selbe",
+            r"(?:terrible|awful|horrible|worst|stupid|dumb) (?:bot|assistant|program|thing)",
+            r"reicht es (?:jetzt|aber|mir)", r"annoying", r"annoyed", r"annoys me", r"frustrat\w+",
             r"not help(?:ing|ful)",
             r"unhelpful", r"fed up", r"sick of (?:this|it|you\w*)",
             r"(?:so|really|getting) (?:angry|mad)",
@@ -71,7 +81,13 @@ _CUES: Final[tuple[tuple[Mood, re.Pattern[str]], ...]] = (
     (
         Mood.CONFUSED,
         _any_of(
-            r"confus\w+",
+            r"confus(?:ed|ing|es?)",
+            r"not (?:following|getting (?:it|this|you)|with you|quite with you)",
+            r"say (?:that|it) (?:differently|another way|in other words)",
+            r"lost the thread",
+            r"what (?:is|are) (?:that|this|these|those) supposed to",
+            r"komme? (?:da |leider )?nicht (?:ganz )?mit",
+            r"what(?=\?\?)",
             r"(?:do not|don't|didn't|did not|can't|cannot|couldn't) (?:\w+ )?(?:understand|follow|"
             r"get (?:it|this|that|what|the question|you)|see what you|make sense of)",
             r"don't know what (?:you|that|this|to "
@@ -111,6 +127,10 @@ _CUES: Final[tuple[tuple[Mood, re.Pattern[str]], ...]] = (
         Mood.SATISFIED,
         _any_of(
             r"thanks?(?! to)", r"thank you", r"thx", r"perfect(?:ly)?",
+            r"(?:i )?appreciate (?:it|that|this)", r"(?:i'm|i am) (?:really |so |very )?impressed",
+            r"sounds (?:great|good|wonderful|perfect|lovely|fantastic)", r"vielen dank",
+            r"(?:lovely|wonderful|nice) (?:idea|plan|choice|suggestion)",
+            r"klingt (?:gut|super|toll|prima)",
             r"great(?= (?:job|work|idea|help|answer|stuff|"
             r"suggestion|choice|question)|\W*$|[,.!])", r"awesome", r"brilliant", r"excellent",
             r"wonderful", r"fantastic",
