@@ -7,7 +7,10 @@
 * guards: this package without a verifier, the threshold found automatically.
 * verifier: the same with the verifier that comes with the package, if it is there.
 
-All run through the real cache; only its gates differ.
+All run through the real cache; only its gates differ. Then, of the lookups of the pairs' second
+questions among all the first ones, those in which the verifier was asked: what a whole lookup took,
+the embedding of the question, the search, the guards and the verifier on up to four candidates
+included.
 
     python -m benchmarks.quality [--json] [--data ../shared/data]
 """
@@ -16,15 +19,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, Literal
 
+import numpy as np
+
 from benchmarks.report import Row, parser, report
-from cache import Embedder, load_embedder
+from cache import Embedder, Scope, SemanticCache, load_embedder
 from cache.__main__ import default_folder
-from cache.evaluation import AUTO, Gates, Kind, evaluate
-from cache.verifier import load_default_verifier
+from cache.evaluation import AUTO, Gates, Kind, evaluate, read_pairs
+from cache.verifier import Verifier, load_default_verifier
 
 DATA: Final = Path(__file__).parents[2] / "shared" / "data"
 FILES: Final[Mapping[Kind, str]] = {
@@ -35,6 +42,8 @@ FILES: Final[Mapping[Kind, str]] = {
 }
 COSINE: Final = 0.85
 GPTCACHE: Final = 0.6
+VERIFIED: Final = 0.6
+"""The usual threshold where there is a verifier."""
 
 Rule = tuple[str, Gates, float | Literal["auto"]]
 
@@ -45,6 +54,10 @@ def main() -> None:
     chosen = options.parse_args()
     rows = [row for rule in _rules(embedder()) for row in measure(rule, chosen.data)]
     report("quality", rows, as_json=chosen.json)
+    verifier = load_default_verifier()
+    if verifier is not None:
+        row = verified(verifier, chosen.data / FILES["pairs"])
+        report("quality: lookups that ask the verifier", [row], as_json=chosen.json)
 
 
 def embedder() -> Embedder:
@@ -66,6 +79,24 @@ def measure(rule: Rule, data: Path) -> Iterator[Row]:
             "p50_ms": found.p50_ms,
             "p99_ms": found.p99_ms,
         }
+
+
+def verified(verifier: Verifier, file: Path) -> Row:
+    """Times of whole lookups that ask the verifier, in milliseconds."""
+    scope = Scope.shared_by_all(prompt="benchmark", model="none")
+    pairs = [(each.a, each.b) for each in read_pairs(file)]
+    with TemporaryDirectory() as folder:
+        cache = SemanticCache.open(Path(folder), embedder(), verifier=verifier)
+        with closing(cache):
+            for stored, _ in pairs:
+                cache.store(stored, "An answer.", scope, seconds=1, tokens=1, model="none")
+            cache.lookup("Is everything loaded?", scope, threshold=VERIFIED)
+            for _, asked in pairs:
+                cache.lookup(asked, scope, threshold=VERIFIED)
+            records = cache.lookups(limit=len(pairs))
+    seconds = [record.seconds for record in records if record.verdict is not None]
+    p50, p95, p99 = np.percentile(seconds, [50, 95, 99]) * 1000
+    return {"lookups": len(seconds), "p50_ms": p50, "p95_ms": p95, "p99_ms": p99}
 
 
 def _rules(embedder: Embedder) -> Sequence[Rule]:
