@@ -226,7 +226,7 @@ def _(event: Overruled, state: ChatState, _machine: Machine) -> ChatState:
         return replace(
             progress,
             verdict=Verdict(event.met, reason, "user"),
-            status="done" if event.met else "reopened",
+            status="done" if event.met else "current",
             attempts=progress.attempts if event.met else 0,
             finished_at=event.at if event.met else None,
         )
@@ -243,7 +243,12 @@ def _(event: Overruled, state: ChatState, _machine: Machine) -> ChatState:
 def _(event: Reopened, state: ChatState, _machine: Machine) -> ChatState:
     def reopened(progress: Progress) -> Progress:
         return replace(
-            progress, status="reopened", attempts=0, finished_at=None, reopened_by=event.because
+            progress,
+            # What the user goes back to is asked now; what builds on another waits for its turn.
+            status="reopened" if event.because else "current",
+            attempts=0,
+            finished_at=None,
+            reopened_by=event.because,
         )
 
     if not event.because:

@@ -102,6 +102,14 @@ def test_a_step_the_user_goes_back_to_becomes_the_current_one():
     assert state.variables == {"Dates": "May"}
 
 
+def test_a_step_the_user_goes_back_to_comes_before_an_earlier_one_that_is_open():
+    later = lived(Judged(4.0, 1, "600", MET), StepEnded(4.0, 1, "done"), before=TRIP)
+
+    state = lived(Reopened(9.0, 1), before=later)
+
+    assert statuses(state) == ["open", "current", "open"]
+
+
 def test_a_step_that_builds_on_a_corrected_one_waits_for_its_turn():
     state = lived(
         Corrected(9.0, 0, "June", "m7"),
