@@ -54,10 +54,10 @@ class Habit:
 
     Attributes:
         kind: "two_at_once" answers, and tells something else that they know; "skip" waits for a
-            question that may be skipped; all others say `text`.
+            question that may be skipped, then says `text`, as all others do.
         turn: From which message of theirs on, the goal being the first.
         after: What they must have told before, by the name of the fact; "" for nothing.
-        text: What they say; with "two_at_once" and "skip" the words between or for it.
+        text: What they say; nothing with "two_at_once".
     """
 
     kind: Kind
@@ -138,7 +138,8 @@ class Conversation:
     def reply(self, heard: Heard) -> Said:
         """What the person says to what they heard."""
         self.turns += 1
-        if heard.finished and not self._waiting("correct"):
+        regrets = (habit for habit in self.left if habit.kind == "correct")
+        if heard.finished and not any(self._ready(habit, heard) for habit in regrets):
             return Said(self.person.farewell, "farewell")
         if heard.offered:
             return Said(self.person.declines, "declines")
@@ -148,19 +149,18 @@ class Conversation:
         self.left.remove(habit)
         if habit.kind == "two_at_once":
             first, second = self._answer(heard.question), self._something_else()
-            return Said(f"{first} {habit.text} {second}".replace("  ", " ").strip(), habit.kind)
+            return Said(f"{first} {second}".strip(), habit.kind)
         return Said(habit.text, habit.kind)
 
-    def _waiting(self, kind: Kind) -> bool:
-        return any(habit.kind == kind for habit in self.left)
-
     def _due(self, heard: Heard) -> Habit | None:
-        told = {self.person.facts[index].name for index in self.told}
-        for habit in self.left:
-            ready = heard.optional if habit.kind == "skip" else habit.after in ("", *told)
-            if ready and (self.turns >= habit.turn or heard.finished):
-                return habit
-        return None
+        due = (habit for habit in self.left if heard.finished or self.turns >= habit.turn)
+        return next((habit for habit in due if self._ready(habit, heard)), None)
+
+    def _ready(self, habit: Habit, heard: Heard) -> bool:
+        """Whether there is anything to skip, or to say something else about."""
+        if habit.kind == "skip":
+            return heard.optional
+        return habit.after in ("", *(self.person.facts[index].name for index in self.told))
 
     def _answer(self, question: str) -> str:
         scores = self._scores(question)

@@ -61,10 +61,10 @@ def test_has_nothing_to_say_to_what_nobody_told_her_about(embedder):
 
 
 def test_tells_two_things_at_once(embedder):
-    habit = Habit("two_at_once", turn=2, text="And")
+    habit = Habit("two_at_once", turn=2)
     marta = talking(replace(MARTA, habits=(habit,)), embedder)
 
-    assert marta.reply(MONEY).text == "600 euros. And In May."
+    assert marta.reply(MONEY).text == "600 euros. In May."
     assert marta.reply(WHEN).text == "In the second week of May."
 
 
