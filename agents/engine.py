@@ -10,6 +10,7 @@ from typing import Final
 
 from agents.dialogue import prompts
 from agents.dialogue.handover import HandOver
+from agents.dialogue.library import Library
 from agents.dialogue.rewriting import ModelRewriter
 from agents.dialogue.scopes import Identity, Scopes
 from agents.dialogue.session import ChatSession
@@ -24,6 +25,8 @@ from agents.settings import Settings
 from cache import SemanticCache
 from cache.rivals import Rivals
 
+TEMPLATES: Final = "templates"
+"""Folder of the user's own templates, in the folder of the settings."""
 STATIC_PROMPTS: Final = (prompts.PLANNER, prompts.JUDGE, prompts.CHAT)
 
 
@@ -58,7 +61,16 @@ class Engine:
         known_as = Identity(identity.fingerprint(self._settings), self._settings.ttl)
         rewriter = ModelRewriter(model) if self._settings.strong_model else None
         hand_over = HandOver(self._settings.handover_webhook)
-        return ChatSession(store, model, cache, Scopes(known_as, rewriter), hand_over, rivals)
+        return ChatSession(
+            store,
+            model,
+            cache,
+            Scopes(known_as, rewriter),
+            hand_over,
+            rivals,
+            Library.open(self._settings.home / TEMPLATES),
+            prefers_templates=self._settings.provider == "embedded",
+        )
 
     def _explained(self, error: Exception) -> RepriseError:
         return explain_failure(error, self._settings)

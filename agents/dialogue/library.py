@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.dialogue.classify import Embed
+from agents.dialogue.plan import Plan
 from agents.dialogue.template_file import Template, load
 from agents.errors import ContentError
 
@@ -37,14 +38,14 @@ class Library:
 
     Attributes:
         templates: All but the general one, in the order of their ids.
-        general: The one that fits any goal.
-        refused: The files of the user's that cannot be used, with the reasons.
+        general: The one that fits any goal; None where its file cannot be used.
+        refused: The files that cannot be used, with the reasons.
     """
 
     def __init__(
         self,
         templates: Sequence[Template],
-        general: Template,
+        general: Template | None,
         refused: Sequence[ContentError] = (),
     ) -> None:
         self.templates = tuple(templates)
@@ -58,23 +59,21 @@ class Library:
         """The templates that come with Reprise, and those in the user's folder.
 
         Args:
-            extra: The user's folder; it need not exist. A file in it that cannot be used is
-                logged and left out.
+            extra: The user's folder; it need not exist.
 
-        Raises:
-            ContentError: A file that comes with Reprise cannot be used.
+        A file that cannot be used is logged and left out.
         """
-        found = {template.id: template for template in map(load, _files(_FOLDER))}
+        found: dict[str, Template] = {}
         refused = []
-        for path in _files(extra) if extra is not None else ():
+        for path in (*_files(_FOLDER), *(_files(extra) if extra is not None else ())):
             try:
-                own = load(path)
+                template = load(path)
             except ContentError as error:
                 logger.warning("the template %s is left out: %s", path.name, error)
                 refused.append(error)
             else:
-                found[own.id] = own
-        general = found.pop(GENERAL)
+                found[template.id] = template
+        general = found.pop(GENERAL, None)
         return cls([found[name] for name in sorted(found)], general, refused)
 
     def match(self, goal: str, embed: Embed | None) -> Template | None:
@@ -86,29 +85,38 @@ class Library:
         cued = np.array([template.has_cues(goal) for template in self.templates], dtype=bool)
         if embed is None:
             return self.templates[int(cued.argmax())] if cued.any() else None
+        if not self.templates:
+            return None
         *near, nowhere = self._nearness(goal, embed)
         scores = np.array(near) + CUE_BONUS * cued
         best = int(scores.argmax())
         fits = scores[best] >= max(THRESHOLD, nowhere + MARGIN)
         return self.templates[best] if fits else None
 
+    def origin(self, plan: Plan) -> Template | None:
+        """The template that a plan has its steps from; None where it has them from none."""
+        return next((t for t in self._all() if plan.steps in t.steps.values()), None)
+
     def prepare(self, embed: Embed) -> None:
         """Read the examples ahead of the first match: half a second on two cores."""
         self._vectors(embed)
 
     def _nearness(self, goal: str, embed: Embed) -> list[float]:
-        """The goal's cosine to the nearest example of each template, the general one last."""
+        """The goal's cosine to the nearest example of each template, and of the general one."""
         (vector,) = embed([goal])
-        return [float((examples @ vector).max()) for examples in self._vectors(embed)]
+        near = [float((examples @ vector).max()) for examples in self._vectors(embed)]
+        return near if self.general is not None else [*near, 0.0]
 
     def _vectors(self, embed: Embed) -> list[NDArray[np.float32]]:
         with self._reading:
             if self._examples is None:
-                all_of_them = (*self.templates, self.general)
-                vectors = embed([goal for template in all_of_them for goal in template.goals])
-                ends = np.cumsum([len(template.goals) for template in all_of_them])
+                vectors = embed([goal for template in self._all() for goal in template.goals])
+                ends = np.cumsum([len(template.goals) for template in self._all()])
                 self._examples = np.split(vectors, ends[:-1])
             return self._examples
+
+    def _all(self) -> tuple[Template, ...]:
+        return self.templates if self.general is None else (*self.templates, self.general)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -206,31 +206,6 @@ class Phrases:
             case "open":
                 return self.pick("where_open", title=step.title)
 
-    @property
-    def hello(self) -> str:
-        """The first greeting."""
-        return self.pick("hello")
-
-    @property
-    def goodbye(self) -> str:
-        """The first goodbye."""
-        return self.pick("goodbye")
-
-    @property
-    def skipped(self) -> str:
-        """That a step is left open."""
-        return self.pick("skipped")
-
-    @property
-    def done(self) -> str:
-        """That the plan is complete."""
-        return self.pick("done")
-
-    @property
-    def template_said(self) -> str:
-        """That the plan is a general one."""
-        return self.pick("template_said")
-
 
 @cache
 def phrases(language: Language) -> Phrases:

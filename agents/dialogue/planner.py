@@ -1,65 +1,133 @@
-"""Drafts a plan for a goal: from the cache or the model, else from a template."""
+"""Makes plans for goals: from the library where the model is weak, else from the model.
+
+What the model botches is asked for once more, then a template takes its place; a plan that
+cannot be had even so is no reason not to talk.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final
+from dataclasses import replace
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import pydantic_core
 from ag2 import Agent
 from ag2.config import ModelConfig
 from ag2.context import ConversationContext
 from ag2.events import BaseEvent, ModelMessageChunk
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator
 
 from agents.dialogue import prompts
-from agents.dialogue.language import language_of
-from agents.dialogue.plan import MOST_STEPS, Plan, PlanSource, Step
+from agents.dialogue.classify import Embed
+from agents.dialogue.difference import continued
+from agents.dialogue.library import Library
+from agents.dialogue.plan import MOST_STEPS, Plan, PlanSource, Step, numbered
+from agents.dialogue.template_file import Template
+from agents.errors import PlanError
 from agents.models.cached import CacheLookedUp, CacheRequest
 from agents.models.stream import DirectStream
 
 logger = logging.getLogger(__name__)
 
+Reason = Literal["goal", "stall"]
+"""Why a plan is made anew: the user's goal is another one, or its steps lead nowhere."""
 TRIES: Final = 2
+FEWEST_STEPS: Final = 2
 LONGEST_TEXT: Final = 300
+MOST_EXAMPLES: Final = 4
 
 
 class StepDraft(BaseModel):
-    """A step as the model writes it."""
+    """A step as a small model writes it: the less it has to write, the better each text is."""
 
     # The lengths are checked here and not by the schema: as a grammar of llama.cpp a string of at
     # most 300 characters takes minutes.
     title: str
     description: str
     expected_response: str
-    success_criteria: str
-    fallback: str
+    examples: list[str] = Field(default=[])
 
     @field_validator("*")
     @classmethod
-    def _short_text(cls, value: str) -> str:
+    def _short_text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
         value = " ".join(value.split())
         if not 1 <= len(value) <= LONGEST_TEXT:
             raise ValueError(f"has {len(value)} characters, not 1 to {LONGEST_TEXT}")
         return value
 
 
-class PlanDraft(BaseModel):
-    """A plan as the model writes it."""
+Written = TypeVar("Written", bound=StepDraft)
 
-    steps: Annotated[list[StepDraft], Field(min_length=2, max_length=MOST_STEPS)]
+
+class FullStepDraft(StepDraft):
+    """A step as a strong model writes it.
+
+    Attributes:
+        needs: Numbers of the earlier steps that it builds on, from 1.
+    """
+
+    success_criteria: str = ""
+    fallback: str = "clarify"
+    optional: bool = False
+    needs: list[int] = Field(default=[])
+
+
+def _ask_different_things(steps: list[Written]) -> list[Written]:
+    kept: list[Written] = []
+    for step in steps:
+        if not any(_same(step, earlier) for earlier in kept):
+            kept.append(step)
+    if len(kept) < FEWEST_STEPS:
+        raise ValueError("the steps ask the same again and again")
+    return steps
+
+
+_Steps = Annotated[
+    list[Written],
+    Field(min_length=FEWEST_STEPS, max_length=MOST_STEPS),
+    AfterValidator(_ask_different_things),
+]
+
+
+class PlanDraft(BaseModel):
+    """A plan as a small model writes it."""
+
+    steps: _Steps[StepDraft]
+
+
+class FullPlanDraft(BaseModel):
+    """A plan as a strong model writes it."""
+
+    steps: _Steps[FullStepDraft]
 
 
 class Planner:
-    """Drafts plans.
+    """Makes plans.
 
     Args:
         model: Answers with JSON that fits a schema.
+        library: Templates; None where there are none.
+        embed: Tells which template fits a goal; None: their cues do.
+        prefers_templates: Whether a template that fits beats what the model would write, and the
+            model is asked for no more than questions: it is a small one.
     """
 
-    def __init__(self, model: ModelConfig) -> None:
+    def __init__(
+        self,
+        model: ModelConfig,
+        library: Library | None = None,
+        embed: Embed | None = None,
+        *,
+        prefers_templates: bool = False,
+    ) -> None:
         self._agent = Agent("planner", prompts.PLANNER, config=model)
+        self._library = library
+        self._embed = embed
+        self._prefers_templates = prefers_templates
 
     async def draft(
         self,
@@ -67,34 +135,96 @@ class Planner:
         request: CacheRequest | None,
         on_steps: Callable[[tuple[Step, ...]], None],
         on_event: Callable[[BaseEvent], None],
-    ) -> Plan:
-        """A plan for the goal.
+    ) -> Plan | None:
+        """A plan for the goal; None where there is neither a draft nor a template.
 
-        A plan that the model botches is asked for once more, then a template takes its place;
-        an error of the model itself (no key, no connection) is raised, as another try would
-        not help.
+        A plan that the model botches is asked for once more, then the template that fits best
+        takes its place, or the general one; an error of the model itself (no key, no
+        connection) is raised, as another try would not help.
 
         Args:
             request: Where the cache may look and store; None: nowhere.
             on_steps: Called with the steps that are written so far, more each time.
             on_event: Called with every event of the drafting, the cache's among them.
         """
-        for _ in range(TRIES):
-            try:
-                return await self._ask(goal, request, _Watch(on_steps, on_event))
-            except ValidationError as error:
-                logger.info("the plan did not fit its schema: %d errors", error.error_count())
-        return template(goal)
+        return await self._draft(goal, {}, request, on_steps, on_event)
 
-    async def _ask(self, goal: str, request: CacheRequest | None, stream: _Watch) -> Plan:
+    async def revise(
+        self,
+        goal: str,
+        plan: Plan,
+        facts: Mapping[str, str],
+        reason: Reason,
+        on_steps: Callable[[tuple[Step, ...]], None] = lambda _: None,
+        on_event: Callable[[BaseEvent], None] = lambda _: None,
+    ) -> Plan | None:
+        """The plan made anew; the steps that stay have the ids they had.
+
+        For another goal it is drafted as in `draft`, past the cache: None where that gives none.
+        When its steps stall, the optional ones that are still open are left out, without any
+        model; where none can be, it is the plan as it was.
+
+        Args:
+            facts: What is known, by name: by a step's title, where it is a step's answer.
+            on_steps, on_event: As in `draft`.
+        """
+        if reason == "stall":
+            return shorter(plan, facts)
+        draft = await self._draft(goal, facts, None, on_steps, on_event)
+        if draft is None:
+            return None
+        return await asyncio.to_thread(continued, plan, draft, self._embed)
+
+    def origin(self, plan: Plan) -> Template | None:
+        """The template that a plan was made from; None where it was made from none."""
+        return self._library.origin(plan) if self._library is not None else None
+
+    async def _draft(
+        self,
+        goal: str,
+        facts: Mapping[str, str],
+        request: CacheRequest | None,
+        on_steps: Callable[[tuple[Step, ...]], None],
+        on_event: Callable[[BaseEvent], None],
+    ) -> Plan | None:
+        fitting = await self._fitting(goal)
+        plan = fitting.plan(goal) if fitting is not None and self._prefers_templates else None
+        for _ in range(TRIES if plan is None else 0):
+            try:
+                plan = await self._ask(goal, facts, request, _Watch(on_steps, on_event))
+                break
+            except (ValidationError, PlanError) as error:
+                logger.info("the model wrote no plan: %s", type(error).__name__)
+        if plan is None and self._library is not None:
+            instead = fitting or self._library.general
+            plan = instead.plan(goal) if instead is not None else None
+        if plan is not None:
+            on_steps(plan.steps)
+        return plan
+
+    async def _fitting(self, goal: str) -> Template | None:
+        if self._library is None:
+            return None
+        return await asyncio.to_thread(self._library.match, goal, self._embed)
+
+    async def _ask(
+        self, goal: str, facts: Mapping[str, str], request: CacheRequest | None, stream: _Watch
+    ) -> Plan:
+        """The model's plan.
+
+        Raises:
+            ValidationError, PlanError: It is none.
+        """
+        schema = PlanDraft if self._prefers_templates else FullPlanDraft
         reply = await self._agent.ask(
-            prompts.goal(goal),
+            prompts.goal(goal, facts, in_full=schema is FullPlanDraft),
             stream=stream,
             dependencies={} if request is None else {CacheRequest: request},
-            response_schema=PlanDraft,
+            response_schema=schema,
         )
-        draft = PlanDraft.model_validate_json(reply.body or "")
-        return Plan(goal, tuple(_step(s.model_dump()) for s in draft.steps), stream.source)
+        draft = schema.model_validate_json(reply.body or "")
+        steps = _distinct(numbered([_step(s.model_dump()) for s in draft.steps]))
+        return Plan(goal, steps, stream.source)
 
 
 class _Watch(DirectStream):
@@ -145,64 +275,57 @@ def steps_in(partial_json: str) -> tuple[Step, ...]:
 
 
 def _step(fields: Mapping[str, Any]) -> Step:
+    """A step from what a model wrote for it, whole or not; its needs are numbers still."""
+    expected = _text(fields, "expected_response")
+    needs, examples = fields.get("needs"), fields.get("examples")
     return Step(
-        title=str(fields.get("title", "")).strip(),
-        description=str(fields.get("description", "")).strip(),
-        expected_response=str(fields.get("expected_response", "")).strip(),
-        success_criteria=str(fields.get("success_criteria", "")).strip(),
-        fallback=str(fields.get("fallback", "")).strip(),
+        title=_text(fields, "title"),
+        description=_text(fields, "description"),
+        expected_response=expected,
+        success_criteria=_text(fields, "success_criteria") or expected,
+        fallback=_text(fields, "fallback") or "clarify",
+        optional=fields.get("optional") is True,
+        needs=tuple(f"s{n}" for n in needs) if isinstance(needs, list) else (),
+        examples=_examples(examples) if isinstance(examples, list) else (),
     )
 
 
-def template(goal: str) -> Plan:
-    """A plan that fits any goal."""
-    texts = _TEMPLATE_DE if language_of(goal) == "de" else _TEMPLATE_EN
-    return Plan(goal, tuple(Step(*fields) for fields in texts), "template")
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    return " ".join(str(fields.get(name, "")).split())
 
 
-_TEMPLATE_EN: Final = (
-    (
-        "The outcome",
-        "What should be true in the end for this to be a success?",
-        "the result the user hopes for",
-        "a result is named",
-        "For example: a booked trip, or a decision between two options.",
-    ),
-    (
-        "Limits",
-        "Which limits are there, such as time, money or people involved?",
-        "a deadline, a budget or other limits, or that there are none",
-        "at least one limit, or that there are none",
-        "For example: by the end of May, or at most 500 euros.",
-    ),
-    (
-        "Preferences",
-        "What matters most to you in this?",
-        "one or more preferences or priorities",
-        "one priority, or that nothing matters more than the rest",
-        "For example: that it is quick, or that it is cheap.",
-    ),
-)
-_TEMPLATE_DE: Final = (
-    (
-        "Das Ergebnis",
-        "Was soll am Ende erreicht sein, damit es ein Erfolg ist?",
-        "das erhoffte Ergebnis",
-        "ein Ergebnis ist genannt",
-        "Zum Beispiel: eine gebuchte Reise oder eine Entscheidung zwischen zwei Möglichkeiten.",
-    ),
-    (
-        "Grenzen",
-        "Welche Grenzen gibt es, etwa Zeit, Geld oder beteiligte Menschen?",
-        "eine Frist, ein Budget oder andere Grenzen, oder dass es keine gibt",
-        "mindestens eine Grenze, oder dass es keine gibt",
-        "Zum Beispiel: bis Ende Mai oder höchstens 500 Euro.",
-    ),
-    (
-        "Vorlieben",
-        "Was ist dir dabei am wichtigsten?",
-        "eine oder mehrere Vorlieben",
-        "eine Vorliebe, oder dass nichts wichtiger ist als das andere",
-        "Zum Beispiel: dass es schnell geht oder dass es günstig ist.",
-    ),
-)
+def _examples(written: list[Any]) -> tuple[str, ...]:
+    texts = (" ".join(str(example).split()) for example in written)
+    return tuple(dict.fromkeys(t for t in texts if 0 < len(t) <= LONGEST_TEXT))[:MOST_EXAMPLES]
+
+
+def _distinct(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps without those that repeat an earlier one; each needs only steps before it."""
+    kept: list[Step] = []
+    for step in steps:
+        if any(_same(step, earlier) for earlier in kept):
+            continue
+        before = {earlier.id for earlier in kept}
+        needs = tuple(dict.fromkeys(need for need in step.needs if need in before))
+        kept.append(replace(step, needs=needs))
+    return tuple(kept)
+
+
+def _same(one: Step | StepDraft, other: Step | StepDraft) -> bool:
+    return (
+        one.title.casefold() == other.title.casefold()
+        or one.description.casefold() == other.description.casefold()
+    )
+
+
+def shorter(plan: Plan, known: Mapping[str, str]) -> Plan:
+    """The plan without the optional steps of which nothing is known; itself where none is left
+    out, or none would stay.
+
+    Args:
+        known: What was said, by the steps' titles.
+    """
+    kept = [step for step in plan.steps if not step.optional or step.title in known]
+    ids = {step.id for step in kept}
+    steps = (replace(s, needs=tuple(n for n in s.needs if n in ids)) for s in kept)
+    return replace(plan, steps=tuple(steps)) if kept and len(kept) < len(plan.steps) else plan

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from agents.dialogue.difference import set_apart
 from agents.dialogue.events import (
     Acted,
     Event,
@@ -19,10 +20,12 @@ from agents.dialogue.events import (
     PlanStopped,
     Restarted,
 )
+from agents.dialogue.library import GENERAL
 from agents.dialogue.machine import State
-from agents.dialogue.plan import Plan, numbered
+from agents.dialogue.plan import Plan
 from agents.dialogue.planner import Planner
 from agents.dialogue.saying import (
+    language,
     listed,
     next_question,
     paragraphs,
@@ -33,6 +36,7 @@ from agents.dialogue.saying import (
 from agents.dialogue.scopes import Scopes
 from agents.dialogue.state import ChatState
 from agents.dialogue.stepping import Stepping
+from agents.dialogue.template_file import Template
 from agents.dialogue.turns import Turn
 from agents.dialogue.voice import Voice, guided_at_the_end, note_cache
 
@@ -61,12 +65,17 @@ class Planning:
             goal, self._scopes.plan(turn), turn.show_steps, partial(note_cache, turn)
         )
         now = time.time()
-        plan = replace(plan, steps=numbered(plan.steps, turn.state.step_ids))
+        if plan is None:
+            turn.guide(phrase(turn, "free_chat"))
+            self._voice.learn(turn, Acted(now, State.ANSWERING))
+            return
+        origin = self._planner.origin(plan)
+        plan = set_apart(plan, turn.state.step_ids)
         turn.show_steps(plan.steps)
         self._voice.learn(turn, GoalStated(now, goal), Planned(now, plan))
         self._voice.learn(turn, *self._known(turn, plan, goal))
         shown = [Acted(now, State.ANSWERING), *_offered_plan(turn.state, now)]
-        with guided_at_the_end(turn, _introduced(turn, plan)):
+        with guided_at_the_end(turn, _introduced(turn, plan, origin)):
             await self._voice.record(turn, *shown)
 
     async def shorten(self, turn: Turn) -> None:
@@ -136,7 +145,7 @@ def _offered_plan(state: ChatState, now: float) -> tuple[Event, ...]:
     return (Offered(now, "approve_plan"),)
 
 
-def _introduced(turn: Turn, plan: Plan) -> str:
+def _introduced(turn: Turn, plan: Plan, origin: Template | None) -> str:
     """The plan at a glance, what is known already, and the first question."""
     titles = " → ".join(step.title for step in plan.steps)
     done = [
@@ -146,12 +155,20 @@ def _introduced(turn: Turn, plan: Plan) -> str:
     ]
     lead = sentences(phrase(turn, "plan", titles=titles), phrase(turn, "plan_hint"))
     known = phrase(turn, "already_known", titles=listed(turn, done)) if done else ""
-    return paragraphs(_source(turn, plan), lead, known, next_question(turn))
+    return paragraphs(_source(turn, origin), lead, known, next_question(turn))
 
 
-def _source(turn: Turn, plan: Plan) -> str:
-    """What there is to say about where the plan comes from."""
-    return phrase(turn, "template_said") if plan.source == "template" else ""
+def _source(turn: Turn, origin: Template | None) -> str:
+    """What there is to say about where the plan comes from.
+
+    Args:
+        origin: The template it was made from; None for none.
+    """
+    if origin is None:
+        return ""
+    if origin.id == GENERAL:
+        return phrase(turn, "template_said")
+    return phrase(turn, "template_chosen", title=origin.title(language(turn)))
 
 
 def _shortened(plan: Plan, state: ChatState) -> Plan:

@@ -15,6 +15,7 @@ from agents.dialogue.classify import Context, Embed, understand
 from agents.dialogue.evaluator import Evaluator
 from agents.dialogue.events import Offer, Understood
 from agents.dialogue.handover import HandOver
+from agents.dialogue.library import Library
 from agents.dialogue.memory import preferences_in
 from agents.dialogue.planner import Planner
 from agents.dialogue.planning import Planning
@@ -42,6 +43,8 @@ class ChatSession:
         scopes: Which answers a message may be given from it.
         hand_over: Tells a person that a conversation needs one.
         rivals: Raise the thresholds that evidence chose, where other answers stand close.
+        library: Templates of plans; None where there are none.
+        prefers_templates: Whether a template that fits a goal beats the model's own draft.
     """
 
     def __init__(
@@ -52,13 +55,16 @@ class ChatSession:
         scopes: Scopes,
         hand_over: HandOver,
         rivals: Rivals | None = None,
+        library: Library | None = None,
+        *,
+        prefers_templates: bool = False,
     ) -> None:
         self._embed: Embed | None = None if cache is None else cache.embed
         local = None if self._embed is None else LocalJudge(self._embed)
         cached = CachedModel(model, cache, rivals)
         self._voice = Voice(store, cached, scopes)
         self._stepping = Stepping(self._voice, Evaluator(model, local), local)
-        planner = Planner(cached)
+        planner = Planner(cached, library, self._embed, prefers_templates=prefers_templates)
         self._planning = Planning(self._voice, planner, self._stepping, scopes)
         self._asides = Asides(self._voice, hand_over)
         self._deeds = self._all_deeds()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache as once
 from pathlib import Path
 
 from ag2.config import ModelConfig
 
 from agents.dialogue.handover import HandOver
+from agents.dialogue.library import Library
 from agents.dialogue.machine import machine
 from agents.dialogue.messages import Reply
 from agents.dialogue.rewriting import ModelRewriter
@@ -99,6 +101,12 @@ class Room:
         return sum(request.schema is None for request in self.model.requests)
 
 
+@once
+def templates() -> Library:
+    """The library, read once for all rooms."""
+    return Library.open()
+
+
 @contextmanager
 def open_room(
     folder: Path,
@@ -107,6 +115,8 @@ def open_room(
     *,
     wrapped: Callable[[ModelConfig], ModelConfig] = lambda model: model,
     strong: bool = False,
+    templated: bool = True,
+    prefers_templates: bool = False,
 ) -> Iterator[Room]:
     """A room whose store is in `folder`; a `strong` model also rewrites follow-ups."""
     store = ConversationStore.open(folder / "conversations.sqlite3", machine())
@@ -122,7 +132,15 @@ def open_room(
             config.provider, "scripted", ready, lambda error: explain_failure(error, settings)
         )
         scopes = Scopes(Identity("scripted", ttl=None), ModelRewriter(pending) if strong else None)
-        session = ChatSession(store, pending, cache, scopes, HandOver(""))
+        session = ChatSession(
+            store,
+            pending,
+            cache,
+            scopes,
+            HandOver(""),
+            library=templates() if templated else None,
+            prefers_templates=prefers_templates,
+        )
         turns = Turns(store, loop, session.reply, longest=settings.max_message)
         try:
             yield Room(model, store, turns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 import streamlit as st
@@ -29,6 +29,35 @@ def delete(cache: SemanticCache, chosen: Sequence[Entry]) -> None:
     if st.button("Delete", type="primary", icon=":material/delete:", key="delete-confirmed"):
         ids = [entry.id for entry in chosen]
         change(lambda: cache.delete(*ids, owner=session.owner()))
+
+
+@st.dialog("Tags")
+def tags(cache: SemanticCache, chosen: Sequence[Entry], known: Sequence[str]) -> None:
+    """Change the tags of entries; what only some of them have is shown, and then for all."""
+    for entry in chosen[:NAMED]:
+        st.text(text.preview(entry.question))
+    if len(chosen) > NAMED:
+        st.caption(f"and {len(chosen) - NAMED} more")
+    had = sorted({tag for entry in chosen for tag in entry.tags})
+    told = st.multiselect(
+        "Tags", sorted({*known, *had}), default=had, key="tags-chosen", accept_new_options=True,
+        placeholder="Choose or write a tag", format_func=text.preview,
+    )  # fmt: skip
+    all_get = " All of these answers get them." if len(chosen) > 1 else ""
+    st.caption(f"Answers under a tag can be dropped together.{all_get}")
+    if st.button("Save", type="primary", icon=":material/sell:", key="tags-confirmed"):
+        given = {tag.strip() for tag in told if tag.strip()}
+        _set_tags(cache, [entry.id for entry in chosen], given)
+
+
+def _set_tags(cache: SemanticCache, ids: Sequence[int], given: Collection[str]) -> None:
+    try:
+        cache.set_tags(*ids, tags=given, owner=session.owner())
+    except CacheError as error:
+        notices.problem(error)
+        return
+    common.done(f"Tags of {words.counted(len(ids), 'answer')} changed")
+    st.rerun()
 
 
 @st.dialog("Drop a tag?")

@@ -55,15 +55,19 @@ def _draw(cache: SemanticCache) -> None:
         notices.problem(error)
         return
     chosen = _table(found) if found else _none(known, filters)
-    _buttons(cache, chosen, len(found))
+    _buttons(cache, chosen, len(found), _tags(known))
     if len(chosen) == 1:
         _details(chosen[0])
     _whole(cache, known)
     compare.draw(cache)
 
 
+def _tags(known: Sequence[Entry]) -> list[str]:
+    return sorted({tag for entry in known for tag in entry.tags})
+
+
 def _filters(known: Sequence[Entry]) -> Filters:
-    tags = sorted({tag for entry in known for tag in entry.tags})
+    tags = _tags(known)
     tag: str | None = None
     with st.container(horizontal=True, key="entry-filters"):
         search = st.text_input(
@@ -146,7 +150,7 @@ def _state(entry: Entry, now: float) -> str:
     return "out of service" if entry.quarantined else words.left(entry.expires_at, now)
 
 
-def _buttons(cache: SemanticCache, chosen: list[Entry], count: int) -> None:
+def _buttons(cache: SemanticCache, chosen: list[Entry], count: int, tags: Sequence[str]) -> None:
     pinned = bool(chosen) and all(entry.pinned for entry in chosen)
     out = bool(chosen) and all(entry.quarantined for entry in chosen)
     ids = [entry.id for entry in chosen]
@@ -164,6 +168,10 @@ def _buttons(cache: SemanticCache, chosen: list[Entry], count: int) -> None:
                   disabled=len(chosen) != 1 or not compare.can_be(chosen[0]),
                   help="The model answers anew a question that stands alone, for you to compare.",
                   on_click=compare.begin, args=(chosen[0] if chosen else None,))  # fmt: skip
+        subjects = "Subjects under which answers are found, and dropped together."
+        if st.button("Tags", icon=":material/sell:", disabled=not chosen, key="tag-entries",
+                     help=subjects):  # fmt: skip
+            dialogs.tags(cache, chosen, tags)
         if st.button("Delete", icon=":material/delete:", disabled=not chosen, key="delete-entries"):
             dialogs.delete(cache, chosen)
         st.caption(_count(len(chosen), count), width="content")
@@ -204,7 +212,7 @@ def _whole(cache: SemanticCache, known: Sequence[Entry]) -> None:
         transfer.export_button(cache, disabled=not known)
         if st.button("Import", icon=":material/upload:", key="import", type="tertiary"):
             transfer.bring_in(cache)
-        tags = sorted({tag for entry in known for tag in entry.tags})
+        tags = _tags(known)
         if st.button("Drop a tag", icon=":material/label_off:", key="drop-tag", type="tertiary",
                      disabled=not tags):  # fmt: skip
             dialogs.drop_tag(cache, tags, known)

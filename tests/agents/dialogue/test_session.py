@@ -68,7 +68,7 @@ def test_the_last_answer_completes_the_plan_with_a_result_from_all_that_was_said
 
     state = room.state()
     assert reply.text == (
-        f"Fly on May 3.\n\n{ENGLISH.done}\n\n{ENGLISH.pick('summary')}\n\n"
+        f"Fly on May 3.\n\n{ENGLISH.pick('done')}\n\n{ENGLISH.pick('summary')}\n\n"
         "- **Budget:** About 900 euros\n- **Dates:** The first week of May"
     )
     assert state.finished
@@ -134,14 +134,14 @@ def test_a_greeting_in_between_leads_back_to_the_step(room):
 
 
 def test_a_new_conversation_is_greeted_and_asked_for_its_goal_without_a_model(room):
-    assert room.say("Hello!").text == ENGLISH.hello
+    assert room.say("Hello!").text == ENGLISH.pick("hello")
     assert room.model.requests == []
 
 
 def test_a_farewell_is_answered_and_the_conversation_can_go_on(room):
     room.say(GOAL)
 
-    assert room.say("Thanks, bye!").text == ENGLISH.goodbye
+    assert room.say("Thanks, bye!").text == ENGLISH.pick("goodbye")
     assert room.state().state is State.CLOSING
     assert room.say("900 euros").guidance == ASK_DATES
 
@@ -330,7 +330,7 @@ def test_a_goal_in_german_is_led_in_german(enter):
     assert reply.guidance == f"Der Plan: Budget → Zeit. {hint}\n\n{first}"
     assert room.say("purple").text.startswith("Um weiterzukommen, brauche ich:")
     assert room.say("900 Euro").guidance == "**Schritt 2 von 2.** Wann?"
-    assert room.say("Im Mai").guidance.startswith(GERMAN.done)
+    assert room.say("Im Mai").guidance.startswith(GERMAN.pick("done"))
 
 
 def test_a_goal_in_a_script_of_its_own_is_planned(room):
