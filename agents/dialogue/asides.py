@@ -79,17 +79,19 @@ class Asides:
         self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
 
     async def forget(self, turn: Turn) -> None:
-        """Forget the fact that is named, or the last that was told."""
-        facts = list(turn.state.facts.values())
+        """Forget the fact that is named, the last that was told, or all of them."""
+        known = list(turn.state.facts)
         meant = _meant(turn.state, turn.message.text)
-        if not facts:
+        now = time.time()
+        if not known:
             turn.guide(paragraphs(phrase(turn, "nothing_to_forget"), way_back(turn)))
-        elif meant is None:
-            names = listed(turn, [fact.name for fact in facts])
-            turn.guide(phrase(turn, "forget_what", names=names))
+        elif not meant:
+            turn.guide(phrase(turn, "forget_what", names=listed(turn, known)))
         else:
-            await self._voice.record(turn, Forgotten(time.time(), meant.name))
-            turn.guide(paragraphs(phrase(turn, "forgotten", name=meant.name), way_back(turn)))
+            names = [fact.name for fact in meant]
+            await self._voice.record(turn, *(Forgotten(now, name) for name in names))
+            told = phrase(turn, "forgotten", name=listed(turn, names))
+            turn.guide(paragraphs(told, way_back(turn)))
         self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
 
     async def nothing_to_cancel(self, turn: Turn) -> None:
@@ -122,15 +124,16 @@ def _was_away(state: ChatState) -> bool:
     return away(replace(state, messages=tuple(before)), message.at) is not None
 
 
-def _meant(state: ChatState, text: str) -> Fact | None:
-    """The fact that a wish to forget names, else the last that was told in an answer."""
+def _meant(state: ChatState, text: str) -> list[Fact]:
+    """The fact that a wish to forget names, else all or the last; [] where it is not clear."""
     facts = list(state.facts.values())
     called = [fact for fact in facts if _calls(text, fact)]
-    if len(called) == 1:
-        return called[0]
-    if called or not re.search(r"\b(?:that|it|this|das|es|dies)\b", text, re.IGNORECASE):
-        return None
-    return max(facts, key=lambda fact: fact.at, default=None)
+    if called:
+        return called if len(called) == 1 else []
+    if re.search(r"\b(?:everything|all|alles|alle)\b", text, re.IGNORECASE):
+        return facts
+    points = re.search(r"\b(?:that|it|this|das|es|dies)\b", text, re.IGNORECASE)
+    return [max(facts, key=lambda fact: fact.at)] if points and facts else []
 
 
 def _calls(text: str, fact: Fact) -> bool:

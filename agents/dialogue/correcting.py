@@ -14,6 +14,8 @@ SHORTEST_WORD: Final = 4
 """Shorter words than this tell nothing about which answer is meant."""
 LIKELY: Final = 0.5
 """Probability from which a value is one that a step asks for."""
+CERTAIN: Final = 0.85
+"""Probability from which it is, whatever else it may be."""
 
 _OPENING: Final = re.compile(
     r"^(?:(?:oh|no|nope|sorry|wait|actually|correction|hmm+|well|ok(?:ay)?|nein|doch|moment|"
@@ -94,7 +96,19 @@ def change_in(state: ChatState, text: str, likelihood: Likelihood | None) -> Cha
     if called:
         return Change(called[0], value)
     best = max(range(len(told)), key=lambda n: (odds[n], told[n]))
-    return Change(told[best], value) if odds[best] >= LIKELY else None
+    if odds[best] < LIKELY or _suits_open_step(state, value, odds[best], likelihood):
+        return None
+    return Change(told[best], value)
+
+
+def _suits_open_step(
+    state: ChatState, value: str, odds: float, likelihood: Likelihood | None
+) -> bool:
+    """Whether a value that may be meant for an earlier step is likelier one for the open step."""
+    if state.step is None or likelihood is None or odds >= CERTAIN:
+        return False
+    (here,) = likelihood.probabilities([state.step], value)
+    return here > odds
 
 
 def new_value(text: str, titles: Sequence[str] = ()) -> str:

@@ -28,6 +28,7 @@ class Action(StrEnum):
     JUDGE = "judge"
     ADVANCE = "advance"
     NOTE = "note"
+    TAKE_LATE = "take_late"
     COMPLETE = "complete"
     CLARIFY = "clarify"
     REPHRASE = "rephrase"
@@ -101,7 +102,7 @@ def first_look(state: ChatState, message: UserMessage, offer: Offer | None) -> A
     if message.does(*PHATIC) and PHATIC.issuperset(message.types):
         return _POLITE[message.types[-1]]
     if state.step is None:
-        return Action.PLAN if states_goal(state, message) else Action.ANSWER
+        return _without_step(state, message)
     return _in_plan(state, message)
 
 
@@ -110,6 +111,8 @@ def _about_offer(message: UserMessage, offer: Offer) -> Action | None:
         return Action.ACCEPT
     if offer == "leave_open" and message.does(MessageType.SKIP):
         return Action.ACCEPT
+    if offer == "approve_plan" and message.does(MessageType.CANCEL):
+        return None  # It is the plan itself that is cancelled.
     if message.does(MessageType.REFUSAL, MessageType.CANCEL):
         return Action.DECLINE
     return None
@@ -119,6 +122,13 @@ def _cancelled(state: ChatState) -> Action:
     if state.corrected is not None:
         return Action.CANCEL_CORRECTION
     return Action.NOTHING_TO_CANCEL if state.step is None else Action.OFFER_STOP
+
+
+def _without_step(state: ChatState, message: UserMessage) -> Action:
+    if states_goal(state, message):
+        return Action.PLAN
+    left_open = any(progress.status == "skipped" for progress in state.progress)
+    return Action.TAKE_LATE if left_open and message.does(*TELLING) else Action.ANSWER
 
 
 def _in_plan(state: ChatState, message: UserMessage) -> Action:

@@ -144,6 +144,7 @@ class ChatSession:
             Action.DECLINE: planning.decline,
             Action.ADVANCE: stepping.advance,
             Action.NOTE: stepping.note,
+            Action.TAKE_LATE: stepping.take_late,
             Action.COMPLETE: stepping.complete,
             Action.EXPLAIN: stepping.explain,
             Action.CLARIFY: stepping.clarify,

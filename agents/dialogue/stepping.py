@@ -48,6 +48,7 @@ from agents.errors import ModelError
 
 STALLED: Final = 2
 """Steps left open in a row after which a shorter plan is offered."""
+_UNANSWERED: Final = frozenset({"open", "reopened", "skipped"})
 
 
 class Stepping:
@@ -107,15 +108,23 @@ class Stepping:
 
     async def complete(self, turn: Turn) -> None:
         """Give the result of a plan whose last step is behind us, and what was gathered."""
-        state = turn.state
-        text = prompts.concluded(turn.message.text, state.goal, dict(state.answers))
-        with guided_at_the_end(turn, gathered(turn)):
-            await self._voice.say_in_context(turn, text)
-        self._voice.learn(turn, Acted(time.time(), State.SOLUTION_PROVIDED))
+        await self._conclude(turn)
 
     async def note(self, turn: Turn) -> None:
         """Take what answers other steps, and ask the current one again."""
         turn.guide(paragraphs(_noted_too(turn), way_back(turn)))
+        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    async def take_late(self, turn: Turn) -> None:
+        """Take what answers a step that a complete plan left open; else answer the message."""
+        told = turn.message.part(*TELLING)
+        others = self._also_answered(turn.state, told)
+        if others:
+            events = self._other_steps(turn.state, others, told, turn.message.id, time.time())
+            await self._voice.record(turn, *events)
+            turn.guide(paragraphs(_noted_too(turn), gathered(turn)))
+        else:
+            await self._voice.answer(turn)
         self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
 
     async def explain(self, turn: Turn) -> None:
@@ -152,8 +161,7 @@ class Stepping:
         if turn.step is None:
             index, _ = here(turn.state)
             await self._voice.record(turn, StepEnded(time.time(), index, "skipped"))
-        turn.guide(paragraphs(phrase(turn, "skipped"), next_question(turn)))
-        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+        await self._go_on(turn, phrase(turn, "skipped"))
 
     async def leave_open(self, turn: Turn) -> None:
         """Leave a step open that nothing has helped with, and offer a person, or a shorter plan."""
@@ -178,8 +186,7 @@ class Stepping:
         """Leave the current step open, as the user wants it."""
         index, step = here(turn.state)
         await self._voice.record(turn, StepEnded(time.time(), index, "skipped"))
-        turn.guide(paragraphs(phrase(turn, "left_open", title=step.title), next_question(turn)))
-        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+        await self._go_on(turn, phrase(turn, "left_open", title=step.title))
 
     async def correct(self, turn: Turn) -> Action | None:
         """Put a new answer in place of an earlier one, and ask again what builds on it.
@@ -239,6 +246,30 @@ class Stepping:
         turn.guide(paragraphs(phrase(turn, "went_back", title=title), next_question(turn)))
         self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
 
+    async def _go_on(self, turn: Turn, text: str) -> None:
+        """Say something, and ask the next step; after the last, give the result."""
+        if turn.state.finished:
+            await self._conclude(turn, text)
+            return
+        turn.guide(paragraphs(text, next_question(turn)))
+        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    async def _conclude(self, turn: Turn, text: str = "") -> None:
+        """Give the result, where anything was gathered to make it from, and what that is."""
+        state = turn.state
+        with guided_at_the_end(turn, paragraphs(text, gathered(turn))):
+            if state.answers:
+                asked = prompts.concluded(turn.message.text, state.goal, dict(state.answers))
+                await self._say_if_possible(turn, asked)
+        self._voice.learn(turn, Acted(time.time(), State.SOLUTION_PROVIDED))
+
+    async def _say_if_possible(self, turn: Turn, text: str) -> None:
+        """Have the model say something that the plan can go on without."""
+        try:
+            await self._voice.say_in_context(turn, text)
+        except ModelError as error:
+            turn.note(notice=str(error))
+
     async def _react(self, turn: Turn) -> None:
         """Answer what was asked beside an answer, else say a word about the answer itself."""
         if turn.message.does(*ASKING):
@@ -246,11 +277,7 @@ class Stepping:
             return
         if turn.step is None:
             return
-        try:
-            text = prompts.acknowledged(turn.message.text, turn.step)
-            await self._voice.say_in_context(turn, text)
-        except ModelError as error:
-            turn.note(notice=str(error))
+        await self._say_if_possible(turn, prompts.acknowledged(turn.message.text, turn.step))
 
     async def _beside(self, turn: Turn, text: str) -> None:
         """Say something, answer what the message asks besides, and go on."""
@@ -269,10 +296,10 @@ class Stepping:
         self._voice.learn(turn, Acted(time.time(), State.CLARIFYING))
 
     def _also_answered(self, state: ChatState, told: str) -> list[tuple[int, Verdict]]:
-        """Other steps still open that the message answers: their indices and verdicts."""
+        """Other steps, open or left open, that the message answers: indices and verdicts."""
         if state.plan is None:
             return []
-        left = [i for i, p in enumerate(state.progress) if p.status in ("open", "reopened")]
+        left = [i for i, p in enumerate(state.progress) if p.status in _UNANSWERED]
         found = self.answered_by([state.plan.steps[i] for i in left], told) if left else []
         return [(left[n], verdict) for n, verdict in found]
 

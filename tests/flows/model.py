@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from tests.flows.script import ModelScript, StepText, plan_named
@@ -52,10 +52,12 @@ def _draft(plan: str) -> Reply:
         return FAILURE
     if plan == "botched":
         return BOTCHED
-    return Reply.json({"steps": [_step(text) for text in plan_named(plan).steps]})
+    steps = plan_named(plan).steps
+    numbers = {text.title: number for number, text in enumerate(steps, 1)}
+    return Reply.json({"steps": [_step(text, numbers) for text in steps]})
 
 
-def _step(text: StepText) -> dict[str, object]:
+def _step(text: StepText, numbers: Mapping[str, int]) -> dict[str, object]:
     step = text.as_step(0, {title: title for title in text.needs})
     return {
         "title": step.title,
@@ -64,7 +66,7 @@ def _step(text: StepText) -> dict[str, object]:
         "success_criteria": step.success_criteria,
         "fallback": step.fallback,
         "optional": step.optional,
-        "needs": list(step.needs),
+        "needs": [numbers[title] for title in step.needs],
         "examples": list(step.examples),
     }
 

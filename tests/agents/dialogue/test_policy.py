@@ -87,7 +87,8 @@ def test_a_request_is_done_wherever_the_conversation_is(request_, action):
 def test_an_offer_is_accepted_declined_or_lapses(offer):
     assert looked(in_a_plan(), MessageType.CONFIRMATION, offer=offer) is Action.ACCEPT
     assert looked(in_a_plan(), MessageType.REFUSAL, offer=offer) is Action.DECLINE
-    assert looked(in_a_plan(), MessageType.CANCEL, offer=offer) is Action.DECLINE
+    cancelled = looked(in_a_plan(), MessageType.CANCEL, offer=offer)
+    assert cancelled is (Action.OFFER_STOP if offer == "approve_plan" else Action.DECLINE)
     assert looked(in_a_plan(), MessageType.ANSWER, offer=offer) is Action.JUDGE
     assert looked(in_a_plan(), MessageType.QUESTION_ASKED, offer=offer) is Action.ANSWER
 
