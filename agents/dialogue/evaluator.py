@@ -16,18 +16,19 @@ from agents.dialogue import prompts
 from agents.dialogue.answering import LocalJudge, reason_for, stance_of
 from agents.dialogue.plan import Step, Verdict
 from agents.errors import RepriseError
+from agents.models.pending import without_chance
 from agents.models.stream import DirectStream
 
 logger = logging.getLogger(__name__)
 
 _NOT_A_WORD: Final = re.compile(r"^[\W_]*$")
 
-MET_FROM: Final = 0.85
+MET_FROM: Final = 0.90
 """Probability from which the local judgement decides that a step is met: see
 ``python -m benchmarks.answering``."""
 NOT_MET_BELOW: Final = 0.10
 """Probability below which it decides that a step is not met."""
-VOLUNTEERED_FROM: Final = 0.93
+VOLUNTEERED_FROM: Final = 0.95
 """Probability from which a step that nobody asked about yet counts as answered."""
 EVEN: Final = 0.5
 LONGEST_WAIT: Final = 20.0
@@ -50,7 +51,7 @@ class Evaluator:
         *,
         longest_wait: float = LONGEST_WAIT,
     ) -> None:
-        self._agent = Agent("judge", prompts.JUDGE, config=model)
+        self._agent = Agent("judge", prompts.JUDGE, config=without_chance(model))
         self._local = local
         self._longest_wait = longest_wait
 
@@ -73,7 +74,9 @@ class Evaluator:
 
         For steps that nobody asked about yet: a message that volunteers their answers.
         """
-        if self._local is None or _by_rule(reply) is not None:
+        # "You choose" answers what was asked, and nothing else.
+        nothing_told = _by_rule(reply) is not None or stance_of(reply).indifferent
+        if self._local is None or nothing_told:
             return (None,) * len(steps)
         likely = self._local.probabilities(steps, reply)
         return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from ag2.config import LLMClient, ModelConfig, ModelProvider
 from ag2.context import ConversationContext
@@ -23,6 +23,7 @@ class PendingModel(ModelConfig):
     Args:
         ready: Gives the real configuration as soon as there is one, or raises why there is none.
         explain: Turns a provider's error into one that tells the user what to do.
+        adapt: What is changed in the real configuration before it is used; None: nothing.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class PendingModel(ModelConfig):
         model: str,
         ready: Callable[[], Awaitable[ModelConfig]],
         explain: Callable[[Exception], RepriseError],
+        adapt: Callable[[ModelConfig], ModelConfig] | None = None,
     ) -> None:
         self._provider = provider
         self._model = model
         self._ready = ready
         self._explain = explain
+        self._adapt = adapt
         self._client: tuple[ModelConfig, LLMClient] | None = None
 
     @property
@@ -60,6 +63,10 @@ class PendingModel(ModelConfig):
         """The same model."""
         return self
 
+    def adapted(self, adapt: Callable[[ModelConfig], ModelConfig]) -> PendingModel:
+        """The same model with other parameters, and a client of its own."""
+        return PendingModel(self._provider, self._model, self._ready, self._explain, adapt)
+
     def create(self) -> LLMClient:
         """A client that waits for the model at its first call."""
         return _PendingClient(self._real_client, self._explain)
@@ -72,7 +79,8 @@ class PendingModel(ModelConfig):
         """
         config = await self._ready()
         if self._client is None or self._client[0] is not config:
-            self._client = (config, await asyncio.to_thread(config.create))
+            used = self._adapt(config) if self._adapt else config
+            self._client = (config, await asyncio.to_thread(used.create))
         return self._client[1]
 
     def create_files_client(self) -> FilesClient[Any]:
@@ -82,6 +90,18 @@ class PendingModel(ModelConfig):
             NotImplementedError: Always, as AG2 expects of a model without files.
         """
         raise NotImplementedError(f"{type(self).__name__} does not support files.")
+
+
+def without_chance(model: ModelConfig) -> ModelConfig:
+    """The model with temperature 0, so that it answers the same to the same; as it is where it
+    takes no temperature."""
+    if isinstance(model, PendingModel):
+        return model.adapted(without_chance)
+    if getattr(model, "temperature", None) is None:
+        return model
+    # The protocol's copy takes nothing; each provider's takes its own fields.
+    changed: ModelConfig = cast(Any, model).copy(temperature=0.0)
+    return changed
 
 
 class _PendingClient(LLMClient):

@@ -6,7 +6,7 @@ does not mind, asks back). These and the vectors of step and reply (`features`) 
 network (`network`, fitted by ``python -m benchmarks.answering``), whose probability is calibrated.
 """
 
-from agents.dialogue.answering.clauses import extract
+from agents.dialogue.answering.clauses import extract, parts
 from agents.dialogue.answering.finding import Found, find
 from agents.dialogue.answering.judging import Embed, LocalJudge
 from agents.dialogue.answering.kinds import Kind
@@ -24,6 +24,7 @@ __all__ = [
     "by_title",
     "extract",
     "find",
+    "parts",
     "reason_for",
     "stance_of",
 ]

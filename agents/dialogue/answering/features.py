@@ -37,6 +37,11 @@ def topic_of(step: Step) -> str:
     return ": ".join(part for part in (title_of(step), step.expected_response) if part)
 
 
+def described(step: Step) -> bool:
+    """Whether a step says what it expects, beside its question."""
+    return bool(step.expected_response or step.success_criteria)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a step asks for.

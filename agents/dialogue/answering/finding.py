@@ -135,8 +135,8 @@ _TIME: Final = _pattern(
     rf"(?:\d{{1,2}}|{_COUNT_WORDS})\b",
     rf"\b(?:{_DAYTIME})\b(?:\s(?:at\s)?\d{{1,2}}(?::\d{{2}})?)?",
     rf"\b(?:{_AMOUNT}) (?:in the|at) (?:morning|afternoon|evening|night)\b",
-    r"\b(?:at|um|gegen|after|before|nach|vor) (?:about |around )?(?:1?\d|2[0-4])\b(?![.\w%€$])"
-    rf"(?! (?:{_UNIT}|people|euros?|dollars?))",
+    r"\b(?:at|um|gegen|after|before|nach|vor) (?:about |around )?(?:1?\d|2[0-4])\b"
+    rf"(?![.:\w%€$]|\s?(?:uhr|[ap]\.?m\b|o[\"']?\s?clock|people|{_UNIT}|{_CURRENCY}))",
 )
 _DURATION: Final = _pattern(
     rf"\b(?:a|an|one|{_AMOUNT}|a few|a couple of|several|half an?|ein paar|einige|eine halbe|ein"

@@ -10,8 +10,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.dialogue.answering.clauses import SHORT, extract, parts
-from agents.dialogue.answering.features import Asked, Said, asked, of_pair, of_reply, said, topic_of
+from agents.dialogue.answering.clauses import SHORT, clauses, extract, parts
+from agents.dialogue.answering.features import (
+    Asked,
+    Said,
+    asked,
+    described,
+    of_pair,
+    of_reply,
+    said,
+    topic_of,
+)
 from agents.dialogue.answering.network import Array, Network
 from agents.dialogue.plan import Step
 
@@ -42,7 +51,8 @@ class LocalJudge:
         if not steps:
             return ()
         whole, of_parts = self._log_odds(steps, self._read(reply))
-        return tuple(float(p) for p in self._network.probabilities(whole, of_parts))
+        told = np.array([described(step) for step in steps], dtype=np.float32)
+        return tuple(float(p) for p in self._network.probabilities(whole, of_parts, told))
 
     def extract(self, step: Step, reply: str) -> str:
         """The part of the reply that answers the step; the whole reply where it is short, or
@@ -53,7 +63,9 @@ class LocalJudge:
             return whole
         _, of_parts = self._log_odds([step], read)
         best = int(of_parts[:, 0].argmax())
-        return read[best + 1].text if of_parts[best, 0] > 0 else extract(step, whole)
+        if of_parts[best, 0] <= 0:
+            return extract(step, whole)
+        return _clause_around(read[best + 1].text, whole)
 
     def _read(self, reply: str) -> list[Said]:
         """The reply, and after it its parts."""
@@ -90,3 +102,9 @@ class LocalJudge:
         questions = self._embed([step.description for step in steps])
         topics = self._embed([topic_of(step) for step in steps])
         return [asked(*read) for read in zip(steps, questions, topics, strict=True)]
+
+
+def _clause_around(part: str, reply: str) -> str:
+    """The clause that the part stands in, where that is short; else the part."""
+    around = next((clause for clause in clauses(reply) if part in clause), part)
+    return around if len(around) <= SHORT else part

@@ -36,10 +36,9 @@ class Network:
         out: Shape (h,).
         direct: Weights past the hidden layer, shape (n,).
         bias: Shape ().
-        joining: How a reply's own log odds (first) and those of its best part (second) add up
-            to the log odds of a reply in parts, and what is added to them (third); shape (3,).
-        temperature: What the log odds of a reply of one part are divided by, so that its
-            probabilities hold; shape ().
+        joining: What a reply's own log odds weigh, those of its best part, one, and whether the
+            step says what it expects, in the calibrated log odds of a reply in parts; shape (4,).
+        alone: The same without the best part, for a reply that is all one; shape (3,).
     """
 
     projection: Array
@@ -51,7 +50,7 @@ class Network:
     direct: Array
     bias: Array
     joining: Array
-    temperature: Array
+    alone: Array
 
     @classmethod
     def shipped(cls) -> Network:
@@ -75,21 +74,22 @@ class Network:
         hidden = np.maximum(values @ self.hidden + self.hidden_bias, 0)
         return np.asarray(hidden @ self.out + values @ self.direct + self.bias, dtype=np.float32)
 
-    def probabilities(self, whole: Array, parts: Array) -> Array:
+    def probabilities(self, whole: Array, parts: Array, described: Array) -> Array:
         """The calibrated probability of each step, 0..1.
 
         Args:
             whole: Log odds of the reply for each step, shape (steps,).
             parts: Log odds of its parts, shape (parts, steps); no rows where it is all one.
+            described: 1 where a step says what it expects, else 0, shape (steps,).
 
         Returns:
             Shape (steps,).
         """
+        more = np.stack([np.ones_like(whole), described])
         if len(parts):
-            own, best, more = self.joining
-            sums = own * whole + best * parts.max(axis=0) + more
+            sums = self.joining @ np.stack([whole, parts.max(axis=0), *more])
         else:
-            sums = whole / self.temperature
+            sums = self.alone @ np.stack([whole, *more])
         likely = 1 / (1 + np.exp(-np.clip(sums, -MOST_SURE, MOST_SURE)))
         return np.asarray(likely, dtype=np.float32)
 

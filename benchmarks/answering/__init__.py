@@ -1,0 +1,1 @@
+"""Fits and measures how `agents.dialogue.answering` judges replies."""
