@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from agents.dialogue.classify import Embed
 from agents.dialogue.plan import Plan, Step, numbered
+
+if TYPE_CHECKING:
+    from agents.dialogue.classify import Embed
 
 SAME_QUESTION: Final = 0.85
 """Cosine from which two questions are one step, however it is called."""

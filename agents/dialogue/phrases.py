@@ -17,6 +17,7 @@ from typing import Annotated, Final, Literal, get_args
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
+from agents.dialogue.difference import PlanDifference
 from agents.dialogue.language import Language, language_of
 from agents.dialogue.messages import Mood
 from agents.dialogue.plan import Plan, Progress, Step
@@ -167,6 +168,18 @@ class Phrases:
         if not facts:
             return self.pick("recall_nothing", said)
         return f"{self.pick('recall', said)}\n\n{listed(facts)}"
+
+    def changes(self, changed: PlanDifference, said: Collection[str] = ()) -> str:
+        """What is different in a plan, in sentences; "" where nothing is."""
+        parts: tuple[tuple[Kind, Sequence[Step]], ...] = (
+            ("kept_steps", () if changed.nothing else changed.kept),
+            ("added_steps", changed.added),
+            ("changed_steps", changed.changed),
+            ("removed_steps", changed.removed),
+        )
+        return " ".join(
+            self.pick(kind, said, titles=self.titles(steps)) for kind, steps in parts if steps
+        )
 
     def opening(self, mood: Mood, said: Collection[str] = ()) -> str:
         """How a sentence to somebody in this mood begins; "" where nothing needs to be said."""

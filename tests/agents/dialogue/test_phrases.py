@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -10,6 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.dialogue.difference import difference
 from agents.dialogue.language import Language, language_of, spoken_language
 from agents.dialogue.messages import Mood
 from agents.dialogue.phrases import (
@@ -28,6 +30,10 @@ from tests.agents.dialogue.examples import plan, step
 LANGUAGES = get_args(Language)
 KINDS = get_args(Kind)
 TEXTS = Path(phrases.__wrapped__.__code__.co_filename).parent / "texts"
+
+
+def numbered_by_title(*titles: str) -> Plan:
+    return Plan("Go", tuple(replace(step(title), id=title) for title in titles))
 
 
 def filled(kind: str) -> dict[str, str]:
@@ -200,6 +206,14 @@ def test_what_is_known_is_a_list_and_nothing_is_said_as_such():
         "- **likes:** fado",
     ]
     assert "nothing" in words.known({}, [words.known({})])
+
+
+def test_what_changed_in_a_plan_is_told_and_what_did_not_only_beside_it():
+    words = phrases("en")
+    before, after = (numbered_by_title(*titles) for titles in (("A", "B"), ("B", "C")))
+
+    assert words.changes(difference(before, after)) == ("Kept: B. New: C. No longer needed: A.")
+    assert words.changes(difference(before, before)) == ""
 
 
 @pytest.mark.parametrize("mood", Mood)
