@@ -88,9 +88,14 @@ def _of_which_wrong(estimate: Estimate) -> str:
     if estimate.evidence <= 0:
         return ". How many of them wrong, nobody knows yet: judge some under “Labels”."
     return (
-        f", about **{percent(estimate.wrong)}** of them wrong "
-        f"(from {percent(estimate.lower)} to {percent(estimate.upper)})."
+        f", about **{_unbroken(estimate.wrong)}** of them wrong "
+        f"(from {_unbroken(estimate.lower)} to {_unbroken(estimate.upper)})."
     )
+
+
+def _unbroken(share: float) -> str:
+    """In one line, on a telephone too."""
+    return percent(share).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _fate(record: LookupRecord, threshold: float) -> str:
