@@ -110,6 +110,24 @@ def test_entries_are_searched_and_deleted_after_a_question(chat: Chat) -> None:
     expect(chat.page.get_by_text("Nothing stored here has “iceland” in it.")).to_be_visible()
 
 
+def test_tags_are_given_to_an_entry(chat: Chat) -> None:
+    chat.start().ask("What is the capital of Malta?")
+    find_entry(chat, "malta").get_by_role("button", name="Tags").click()
+    dialog = chat.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("What is the capital of Malta?")
+    box = dialog.get_by_role("combobox")
+    for tag in ("islands", " capitals "):
+        box.fill(tag)
+        box.press("Enter")
+    box.press("Tab")  # as long as the list is open, all else is hidden
+    dialog.get_by_role("button", name="Save").click()
+    expect(chat.page.get_by_text("Tags of 1 answer changed")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    chat.page.locator(".st-key-entry-tag").click()
+    expect(chat.page.get_by_role("option", name="capitals", exact=True)).to_be_visible()
+    expect(chat.page.get_by_role("option", name="islands", exact=True)).to_be_visible()
+
+
 def test_a_cached_answer_is_seen_beside_a_fresh_one(chat: Chat) -> None:
     chat.start().ask("What is the capital of Norway?")
     find_entry(chat, "norway").get_by_role("button", name="Compare").click()
