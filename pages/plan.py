@@ -83,9 +83,8 @@ def _tabs(shown: Mapping[str, Callable[[ChatState], None]], state: ChatState) ->
 
 
 def _steps(state: ChatState) -> None:
-    draft = drafting.current(state.id)
-    if draft is not None:
-        editor.draw(state, draft)
+    if drafting.current(state.id) is not None:
+        editor.draw(state)
         return
     gathered.card(state)
     with st.container(key="steps-and-flow"):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from agents.dialogue.copying import renewed
 from agents.dialogue.events import (
     Acted,
     Corrected,
@@ -93,10 +94,10 @@ def mid_course() -> list[Event]:
 
 
 def stored(home: Path, events: Sequence[Event], *, owner: str = "local") -> str:
-    """Store a conversation of these events; its id."""
+    """Store a conversation of these events, with message ids of its own; its id."""
     store = ConversationStore.open(home / DATABASE_FILE, machine())
     try:
-        return store.add(owner, events).id
+        return store.add(owner, renewed(events)).id
     finally:
         store.close()
 

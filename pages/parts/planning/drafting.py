@@ -7,6 +7,7 @@ made from, so that two tabs cannot save over one another unseen.
 from __future__ import annotations
 
 import uuid
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -48,8 +49,18 @@ class Draft:
     wrong: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def key(self, step_id: str, name: str) -> str:
-        """Key of the widget that holds a field of a step."""
-        return f"{name}-{step_id}-{self.token}"
+        """Key of the widget that holds a field of a step.
+
+        What a step needs is chosen among the others' names: with other names it is another
+        widget, as a browser sends the names that it was shown.
+        """
+        shown = f"-{self._names_mark}" if name == "needs" else ""
+        return f"{name}-{step_id}-{self.token}{shown}"
+
+    @property
+    def _names_mark(self) -> str:
+        names = "\n".join(f"{step.id} {step.title}" for step in self.steps)
+        return f"{zlib.crc32(names.encode()):08x}"
 
     @property
     def goal_key(self) -> str:

@@ -9,15 +9,30 @@ import streamlit as st
 
 from agents.dialogue.plan import Step
 from agents.dialogue.state import ChatState
-from pages.parts import notices, text, words
+from pages.parts import notices, session, text, words
 from pages.parts.planning import changes, drafting
 from pages.parts.planning.drafting import Draft
 
 
-def draw(state: ChatState, draft: Draft) -> None:
-    """Draw the draft, with what is wrong with it."""
+@st.fragment
+def draw(state: ChatState) -> None:
+    """Draw the tab's draft, with what is wrong with it; typing and moving draw nothing else anew.
+
+    Once the draft is saved or discarded, the page is drawn anew.
+    """
+    draft = drafting.current(state.id)
+    if draft is None:
+        st.rerun()
+    draft = drafting.gathered(draft)
+    drafting.keep(draft)
+    _problems(state, draft)
+    _steps(draft)
+    _bar(state, draft)
+
+
+def _problems(state: ChatState, draft: Draft) -> None:
     if draft.outdated:
-        _outdated(state, draft)
+        _outdated(session.opened().state or state, draft)
     elif draft.problem is not None:
         notices.problem(draft.problem)
     elif draft.wrong:
@@ -25,8 +40,6 @@ def draw(state: ChatState, draft: Draft) -> None:
             f"{words.counted(len(draft.wrong), 'thing')} cannot stay so.",
             "See the marked fields; nothing was saved, and nothing is lost.",
         )
-    _steps(state.id)
-    _bar(state, draft)
 
 
 def _outdated(state: ChatState, draft: Draft) -> None:
@@ -60,7 +73,7 @@ def _outdated(state: ChatState, draft: Draft) -> None:
 
 
 def _bar(state: ChatState, draft: Draft) -> None:
-    """Save and discard, always in sight; out of the fragment, as they draw the whole page anew."""
+    """Save and discard, always in sight."""
     with st.container(horizontal=True, vertical_alignment="center", key="edit-bar"):
         st.button(
             "Save",
@@ -81,14 +94,7 @@ def _save(conversation: str) -> None:
         drafting.save(draft)
 
 
-@st.fragment
-def _steps(conversation: str) -> None:
-    """The steps with their fields; typing and moving draw nothing else anew."""
-    draft = drafting.current(conversation)
-    if draft is None:
-        return
-    draft = drafting.gathered(draft)
-    drafting.keep(draft)
+def _steps(draft: Draft) -> None:
     st.text_input("Goal", draft.goal, key=draft.goal_key, max_chars=300)
     with st.container(key="all-edited", gap="small"):
         for number, step in enumerate(draft.steps, start=1):
@@ -103,7 +109,7 @@ def _steps(conversation: str) -> None:
         type="tertiary",
         disabled=drafting.is_full(draft),
         on_click=_change,
-        args=(conversation, drafting.with_another),
+        args=(draft.conversation, drafting.with_another),
     )
 
 
