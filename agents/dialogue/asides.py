@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 from agents.dialogue.events import Acted, Forgotten, HandedOver, Offered
+from agents.dialogue.goals import is_insult
 from agents.dialogue.handover import HandOver
 from agents.dialogue.machine import State
 from agents.dialogue.memory import Fact
@@ -58,6 +59,11 @@ class Asides:
             number, question = state.current + 1, step.description
             turn.guide(phrase(turn, "hello_again", number=number, question=question))
         self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    async def refuse_goal(self, turn: Turn) -> None:
+        """Say that nothing can be made of the message, and ask for a goal."""
+        turn.guide(phrase(turn, "not_planned" if is_insult(turn.message.text) else "refused_goal"))
+        self._voice.learn(turn, Acted(time.time(), State.CLARIFYING))
 
     async def thank(self, turn: Turn) -> None:
         """Answer thanks."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
-from agents.dialogue.difference import set_apart
+from agents.dialogue.answering import extract
+from agents.dialogue.difference import PlanDifference, difference, set_apart
 from agents.dialogue.events import (
     Acted,
+    Corrected,
     Event,
     GoalStated,
     Offered,
@@ -22,9 +22,12 @@ from agents.dialogue.events import (
 )
 from agents.dialogue.library import GENERAL
 from agents.dialogue.machine import State
+from agents.dialogue.messages import UserMessage
+from agents.dialogue.phrases import Kind
 from agents.dialogue.plan import Plan
 from agents.dialogue.planner import Planner
 from agents.dialogue.saying import (
+    is_yes_or_no,
     language,
     listed,
     next_question,
@@ -32,6 +35,7 @@ from agents.dialogue.saying import (
     phrase,
     sentences,
     way_back,
+    words,
 )
 from agents.dialogue.scopes import Scopes
 from agents.dialogue.state import ChatState
@@ -39,13 +43,6 @@ from agents.dialogue.stepping import Stepping
 from agents.dialogue.template_file import Template
 from agents.dialogue.turns import Turn
 from agents.dialogue.voice import Voice, guided_at_the_end, note_cache
-
-_YES_OR_NO: Final = re.compile(
-    r"(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|"
-    r"hast|habt|haben|hat|bist|ist|sind|seid|war|gibt|kannst|k[öo]nnt|k[öo]nnen|willst|m[öo]chte\w*|"
-    r"brauch\w*|soll\w*|darf)\b",
-    re.IGNORECASE,
-)
 
 
 class Planning:
@@ -77,6 +74,30 @@ class Planning:
         shown = [Acted(now, State.ANSWERING), *_offered_plan(turn.state, now)]
         with guided_at_the_end(turn, _introduced(turn, plan, origin)):
             await self._voice.record(turn, *shown)
+
+    async def replan(self, turn: Turn) -> None:
+        """Make the plan anew for another goal; steps that fit it too keep their answers."""
+        before = turn.state.plan
+        if before is None or turn.state.finished:
+            await self.plan(turn)
+            return
+        goal = turn.message.text
+        turn.enter("planning")
+        after = await self._planner.revise(
+            goal, before, turn.state.answers, "goal", turn.show_steps, partial(note_cache, turn)
+        )
+        if after is None:
+            turn.guide(paragraphs(phrase(turn, "plan_kept"), way_back(turn)))
+            return
+        now = time.time()
+        because = phrase(turn, "new_goal")
+        by_goal = _answered_by_goal(turn.state)
+        self._voice.learn(turn, GoalStated(now, goal), PlanRevised(now, after, because, "model"))
+        self._voice.learn(turn, *self._told_otherwise(turn, by_goal, now))
+        self._voice.learn(turn, *self._known(turn, after, goal))
+        changes = _told(turn, difference(before, after))
+        with guided_at_the_end(turn, paragraphs(because, changes, next_question(turn))):
+            await self._voice.record(turn, Acted(now, State.ANSWERING))
 
     async def shorten(self, turn: Turn) -> None:
         """Leave out of the plan what it can do without."""
@@ -126,9 +147,19 @@ class Planning:
         turn.guide(paragraphs(phrase(turn, "started_over"), next_question(turn)))
 
     async def decline(self, turn: Turn) -> None:
-        """Leave what was offered, and go on."""
-        turn.guide(paragraphs(phrase(turn, "offer_declined"), way_back(turn)))
+        """Leave what was offered, and go on; a plan that is not liked can be changed."""
+        kind: Kind = "plan_hint" if turn.offer == "approve_plan" else "offer_declined"
+        turn.guide(paragraphs(phrase(turn, kind), way_back(turn)))
         self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
+
+    def _told_otherwise(self, turn: Turn, steps: frozenset[str], now: float) -> tuple[Event, ...]:
+        """Corrections of what the goal before had answered, and this one answers otherwise."""
+        plan, goal = turn.state.plan, turn.message.text
+        asked = [step for step in plan.steps if step.id in steps] if plan else []
+        found = self._stepping.answered_by(asked, goal)
+        ids = [asked[n].id for n, _ in found]
+        places = [(i, step) for i, step in enumerate(plan.steps) if step.id in ids] if plan else []
+        return tuple(Corrected(now, i, extract(step, goal), turn.message.id) for i, step in places)
 
     def _known(self, turn: Turn, plan: Plan, goal: str) -> tuple[Event, ...]:
         """Events by which the steps are done that the goal itself answers."""
@@ -140,7 +171,7 @@ class Planning:
 
 def _offered_plan(state: ChatState, now: float) -> tuple[Event, ...]:
     """The plan, as an offer to say yes to; not where a yes would answer its first question."""
-    if state.step is None or _YES_OR_NO.match(state.step.description):
+    if state.step is None or is_yes_or_no(state.step):
         return ()
     return (Offered(now, "approve_plan"),)
 
@@ -169,6 +200,29 @@ def _source(turn: Turn, origin: Template | None) -> str:
     if origin.id == GENERAL:
         return phrase(turn, "template_said")
     return phrase(turn, "template_chosen", title=origin.title(language(turn)))
+
+
+def _answered_by_goal(state: ChatState) -> frozenset[str]:
+    """Ids of the steps that the goal itself had answered."""
+    stated = {m.id for m in state.messages if isinstance(m, UserMessage) and m.text == state.goal}
+    steps = state.plan.steps if state.plan else ()
+    pairs = zip(steps, state.progress, strict=True)
+    return frozenset(step.id for step, p in pairs if p.status == "done" and p.message in stated)
+
+
+def _told(turn: Turn, changes: PlanDifference) -> str:
+    """A difference between two plans, in words."""
+    said = words(turn)
+    return sentences(
+        phrase(turn, "kept_steps", titles=said.titles(changes.kept)) if changes.kept else "",
+        phrase(turn, "changed_steps", titles=said.titles(changes.changed))
+        if changes.changed
+        else "",
+        phrase(turn, "added_steps", titles=said.titles(changes.added)) if changes.added else "",
+        phrase(turn, "removed_steps", titles=said.titles(changes.removed))
+        if changes.removed
+        else "",
+    )
 
 
 def _shortened(plan: Plan, state: ChatState) -> Plan:

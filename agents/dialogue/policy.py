@@ -9,6 +9,7 @@ from typing import Final
 
 from agents.dialogue.classify import wants
 from agents.dialogue.events import Offer
+from agents.dialogue.goals import is_goal
 from agents.dialogue.ladder import rung
 from agents.dialogue.messages import ASKING, MessageType, Mood, Request, UserMessage
 from agents.dialogue.plan import Verdict
@@ -23,6 +24,7 @@ class Action(StrEnum):
     CLOSE = "close"
     PLAN = "plan"
     REPLAN = "replan"
+    REFUSE_GOAL = "refuse_goal"
     ANSWER = "answer"
     EXPLAIN = "explain"
     JUDGE = "judge"
@@ -50,7 +52,6 @@ class Action(StrEnum):
     DECLINE = "decline"
 
 
-SHORTEST_GOAL: Final = 2
 LONGEST_CRY: Final = 12
 """Words up to which a confused question is about the step itself: "What do you mean by that?"."""
 
@@ -100,7 +101,7 @@ def first_look(state: ChatState, message: UserMessage, offer: Offer | None) -> A
     if message.does(MessageType.CORRECTION) and state.answers:
         return Action.CORRECT
     if message.does(*PHATIC) and PHATIC.issuperset(message.types):
-        return _POLITE[message.types[-1]]
+        return _polite(message)
     if state.step is None:
         return _without_step(state, message)
     return _in_plan(state, message)
@@ -124,9 +125,19 @@ def _cancelled(state: ChatState) -> Action:
     return Action.NOTHING_TO_CANCEL if state.step is None else Action.OFFER_STOP
 
 
+def _polite(message: UserMessage) -> Action:
+    """A goodbye outweighs thanks, and thanks a greeting."""
+    return next(action for kind, action in _POLITE.items() if message.does(kind))
+
+
 def _without_step(state: ChatState, message: UserMessage) -> Action:
+    if not state.versions and not message.does(*ASKING) and not is_goal(message.text):
+        return Action.REFUSE_GOAL
     if states_goal(state, message):
         return Action.PLAN
+    brief = len(message.text.split()) <= LONGEST_CRY and not message.does(*ASKING)
+    if brief and message.does(MessageType.THANKS, MessageType.CLOSING):
+        return _polite(message)
     left_open = any(progress.status == "skipped" for progress in state.progress)
     return Action.TAKE_LATE if left_open and message.does(*TELLING) else Action.ANSWER
 
@@ -146,9 +157,9 @@ def states_goal(state: ChatState, message: UserMessage) -> bool:
     The first statement of a conversation does; a question, or anything after a finished plan,
     only when it says so ("help me ...", "I want to ...").
     """
-    if wants(message.text):
+    if wants(message.text) and is_goal(message.text):
         return True
-    return not state.versions and not message.does(*ASKING) and len(message.text) >= SHORTEST_GOAL
+    return not state.versions and not message.does(*ASKING)
 
 
 def after_verdict(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from agents.dialogue.language import Language, spoken_language
 from agents.dialogue.messages import Mood, Reply, UserMessage
@@ -11,7 +13,13 @@ from agents.dialogue.phrases import listed as facts_listed
 from agents.dialogue.plan import Step
 from agents.dialogue.turns import Turn
 
-_GENTLE = frozenset({Mood.CONFUSED, Mood.FRUSTRATED})
+_GENTLE: Final = frozenset({Mood.CONFUSED, Mood.FRUSTRATED})
+_YES_OR_NO: Final = re.compile(
+    r"(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|"
+    r"hast|habt|haben|hat|bist|ist|sind|seid|war|gibt|kannst|k[öo]nnt|k[öo]nnen|willst|"
+    r"m[öo]chte\w*|brauch\w*|soll\w*|darf)\b",
+    re.IGNORECASE,
+)
 
 
 def sentences(*parts: str) -> str:
@@ -49,6 +57,11 @@ def phrase(turn: Turn, kind: Kind, **values: object) -> str:
 def listed(turn: Turn, titles: Sequence[str]) -> str:
     """The titles as in a sentence: "Dates, Budget and Hotel"."""
     return words(turn).all_of(titles) if titles else ""
+
+
+def is_yes_or_no(step: Step | None) -> bool:
+    """Whether a yes or a no would answer the step: then nothing else is to be offered with it."""
+    return step is not None and _YES_OR_NO.match(step.description) is not None
 
 
 def begin_gently(turn: Turn, text: str) -> str:

@@ -83,11 +83,10 @@ class ChatSession:
         Raises:
             RepriseError: It could not be written to its end; what was written is in the turn.
         """
-        offer = turn.state.offer
         await self._understand(turn)
-        action: Action | None = first_look(turn.state, turn.message, offer)
-        if action is Action.ACCEPT and offer is not None:
-            await self._offered[offer](turn)
+        action: Action | None = first_look(turn.state, turn.message, turn.offer)
+        if action is Action.ACCEPT and turn.offer is not None:
+            await self._offered[turn.offer](turn)
             return
         if action is Action.CORRECT:
             action = await self._stepping.correct(turn)
@@ -128,6 +127,7 @@ class ChatSession:
     def _all_deeds(self) -> Mapping[Action, Deed]:
         asides, planning, stepping = self._asides, self._planning, self._stepping
         return {
+            Action.REFUSE_GOAL: asides.refuse_goal,
             Action.GREET: asides.greet,
             Action.THANK: asides.thank,
             Action.CLOSE: asides.close,
@@ -138,7 +138,7 @@ class ChatSession:
             Action.NOTHING_TO_CANCEL: asides.nothing_to_cancel,
             Action.OFFER_HAND_OVER: asides.offer_hand_over,
             Action.PLAN: planning.plan,
-            Action.REPLAN: planning.plan,
+            Action.REPLAN: planning.replan,
             Action.OFFER_STOP: planning.offer_stop,
             Action.OFFER_START_OVER: planning.offer_start_over,
             Action.DECLINE: planning.decline,

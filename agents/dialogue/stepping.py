@@ -32,6 +32,7 @@ from agents.dialogue.saying import (
     examples,
     explained,
     gathered,
+    is_yes_or_no,
     listed,
     next_question,
     paragraphs,
@@ -168,7 +169,9 @@ class Stepping:
         title = turn.step.title if turn.step else ""
         left = phrase(turn, "left_open", title=title)
         offered, kind = _help(turn.state)
-        turn.guide(paragraphs(sentences(left, phrase(turn, kind)), next_question(turn)))
+        # A yes is to mean one thing.
+        onwards = "" if is_yes_or_no(turn.state.step) else next_question(turn)
+        turn.guide(paragraphs(sentences(left, phrase(turn, kind)), onwards))
         now = time.time()
         self._voice.learn(turn, Acted(now, State.CLARIFYING), Offered(now, offered))
 

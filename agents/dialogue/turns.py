@@ -65,6 +65,7 @@ class Turn:
         message: What is replied to; its types are known once it was understood.
         state: The conversation with all that happened; `stored` is without what is `unsaved`.
         step: The step that the message was judged against; None where it was not.
+        offer: What had been offered when the message came.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Turn:
         self.stored = state
         self.unsaved: tuple[Event, ...] = ()
         self.step: Step | None = None
+        self.offer = state.offer
         self.view = TurnView(reply)
         self._ended = threading.Event()
         self._stopping = threading.Event()

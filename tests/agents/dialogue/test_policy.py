@@ -83,6 +83,26 @@ def test_a_request_is_done_wherever_the_conversation_is(request_, action):
         assert looked(state, MessageType.REQUEST, request=request_) is action
 
 
+@pytest.mark.parametrize("text", ["x", "??", "🙂", "12345", "You are stupid"])
+def test_what_cannot_be_planned_for_is_told(text):
+    assert looked(NEW, MessageType.TOPIC_INTRODUCED, text=text) is Action.REFUSE_GOAL
+
+
+def test_a_goodbye_outweighs_thanks_and_thanks_a_greeting():
+    thanks, bye, hello = MessageType.THANKS, MessageType.CLOSING, MessageType.GREETING
+
+    assert looked(NEW, thanks, bye) is Action.CLOSE
+    assert looked(NEW, hello, thanks) is Action.THANK
+    assert looked(NEW, thanks, hello) is Action.THANK
+
+
+def test_thanks_with_a_few_words_after_a_plan_need_no_model():
+    kinds = (MessageType.THANKS, MessageType.TOPIC_INTRODUCED)
+
+    assert looked(FINISHED, *kinds, text="Thanks, that was kind of you.") is Action.THANK
+    assert looked(FINISHED, *kinds, text="Thanks. " + "word " * 20) is Action.ANSWER
+
+
 @pytest.mark.parametrize("offer", get_args(Offer))
 def test_an_offer_is_accepted_declined_or_lapses(offer):
     assert looked(in_a_plan(), MessageType.CONFIRMATION, offer=offer) is Action.ACCEPT
