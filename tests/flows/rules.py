@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from agents.dialogue import prompts
+from agents.dialogue import prompts, summary
 from agents.dialogue.events import Acted, Event, Judged, from_json, to_json
 from agents.dialogue.folding import fold
 from agents.dialogue.ladder import MOST_TRIES
 from agents.dialogue.machine import State, machine
 from agents.dialogue.state import ChatState
+from agents.dialogue.travel import Travel
 from tests.flows.stage import Outcome
 
 MACHINE: Final = machine()
@@ -35,6 +36,46 @@ def broken(outcome: Outcome) -> list[str]:
         *_prompts_kept(outcome),
         *_nothing_twice(outcome),
     ]
+
+
+def broken_on_the_way(travel: Travel, state: ChatState) -> list[str]:
+    """What is lost of a conversation that is taken along, told event by event or summed up."""
+    return [
+        problem
+        for problem, lost in (
+            ("it is another one after its export and import", not _survives(travel, state)),
+            ("there is a moment of it without words", not _all_told(travel, state)),
+            ("its summary lacks an answer", not _summed_up(state)),
+        )
+        if lost
+    ]
+
+
+def _survives(travel: Travel, state: ChatState) -> bool:
+    file = travel.export(state.id, state.owner).encode()
+    copy = travel.store.load(travel.take_in(file, state.owner), state.owner)
+    return _gist(copy) == _gist(state)
+
+
+def _all_told(travel: Travel, state: ChatState) -> bool:
+    return all(moment.words for moment in travel.moments(state.id, state.owner))
+
+
+def _summed_up(state: ChatState) -> bool:
+    summed_up = summary.of(state)
+    told = {entry.value for entry in summed_up.answers}
+    return told.issuperset(state.answers.values()) and bool(summed_up.markdown("de"))
+
+
+def _gist(state: ChatState) -> tuple[object, ...]:
+    """What a copy has in common with its source: all but the ids of messages."""
+    return (
+        state.state, state.goal, state.topic, state.plan, state.offer, state.corrected,
+        state.approved, state.transitions, [v.plan for v in state.versions],
+        [(p.status, p.attempts, p.said, p.verdict) for p in state.progress],
+        [(f.name, f.value, f.about, [old.value for old in f.former]) for f in state.facts.values()],
+        [m.text for m in state.messages],
+    )  # fmt: skip
 
 
 def _replayed(outcome: Outcome) -> Iterator[str]:

@@ -6,13 +6,15 @@ the embedding model, the way a message is understood, the local judgement. The m
 that says what the flow lets it say (`model.py`).
 
 After each turn two things are looked at: what the flow expects (`checks.py`), and what has to
-hold in every conversation (`rules.py`).
+hold in every conversation (`rules.py`). At the end each conversation is exported, imported, told
+event by event and summed up.
 """
 
 from __future__ import annotations
 
+from agents.dialogue.travel import Travel
 from tests.flows.checks import differences
-from tests.flows.rules import broken
+from tests.flows.rules import broken, broken_on_the_way
 from tests.flows.script import Flow
 from tests.flows.stage import Outcome, Stage
 
@@ -37,7 +39,17 @@ def play(flow: Flow, stage: Stage) -> list[Outcome]:
         problems = [*differences(outcomes[-1]), *broken(outcomes[-1])]
         if problems:
             raise FlowFailedError(_report(flow, outcomes, problems))
+    problems = _lost(stage, outcomes)
+    if problems:
+        raise FlowFailedError(_report(flow, outcomes, problems))
     return outcomes
+
+
+def _lost(stage: Stage, outcomes: list[Outcome]) -> list[str]:
+    """What is lost of the conversations when they are taken along."""
+    travel = Travel(stage.room.store)
+    last = {outcome.after.id: outcome.after for outcome in outcomes if outcome.events}
+    return [told for state in last.values() for told in broken_on_the_way(travel, state)]
 
 
 def _report(flow: Flow, outcomes: list[Outcome], problems: list[str]) -> str:
