@@ -266,7 +266,13 @@ class Runtime:
             self._cache_status = PartStatus("failed", failure=Failure(str(error)))
         else:
             self._cache_status = PartStatus("ready")
+            self._submit(self._prepare())
             self._auditing = asyncio.create_task(self._audit(self._caching))
+
+    async def _prepare(self) -> None:
+        """Read ahead what the first reply would have to wait for."""
+        with contextlib.suppress(RepriseError, CacheError):
+            await asyncio.to_thread((await self._writer()).prepare)
 
     async def _audit(self, caching: Caching) -> None:
         """Check answers of the cache whenever nobody waits for a reply."""

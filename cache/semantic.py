@@ -48,6 +48,9 @@ DATABASE_FILE = "cache.sqlite3"
 GUARDED_FROM = 0.5
 """The lowest threshold anybody asks about afterwards; guards cost more than the search."""
 
+FEW_TEXTS = 8
+"""How many texts are worth remembering one by one: a message and the parts of it."""
+
 BUSY_SECONDS = 2.0
 """How long an operation waits for another process to let go of the database."""
 
@@ -136,11 +139,17 @@ class SemanticCache(Curated):
             refusal(self._rules.guards, question, question)  # guards remember what they read
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The texts' unit vectors, shape ``(len(texts), d)``; those of the newest are remembered.
+        """The texts' unit vectors, shape ``(len(texts), d)``.
+
+        Of a few texts they are remembered for a while; many are made together, which is faster.
 
         :raises EmbedderError: if the embedder fails.
         """
-        return np.stack([self._space.embed(readable(text)) for text in texts])
+        read = [readable(text) for text in texts]
+        if len(read) <= FEW_TEXTS:
+            return np.stack([self._space.embed(text) for text in read])
+        vectors = self._space.embed_all(read)
+        return np.stack([vectors[text] for text in read])
 
     def lookup(self, question: str, scope: Scope, *, threshold: float, asker: str = "") -> Lookup:
         """The answer to the same question or to one at least ``threshold`` similar.

@@ -60,6 +60,7 @@ class ChatSession:
         prefers_templates: bool = False,
     ) -> None:
         self._embed: Embed | None = None if cache is None else cache.embed
+        self._library = library
         local = None if self._embed is None else LocalJudge(self._embed)
         cached = CachedModel(model, cache, rivals)
         self._voice = Voice(store, cached, scopes)
@@ -94,6 +95,11 @@ class ChatSession:
             action = await self._stepping.judge(turn)
         if action is not None:
             await self._deeds[action](turn)
+
+    def prepare(self) -> None:
+        """Read ahead what the first plan would have to wait for; takes a second."""
+        if self._library is not None and self._embed is not None:
+            self._library.prepare(self._embed)
 
     async def afresh(self, question: str) -> str:
         """The model's answer to a question that stands alone, past the cache.
