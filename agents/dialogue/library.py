@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,8 @@ MARGIN: Final = 0.1
 template's cues needs a cosine of 0.35 to one of its examples, any other 0.75, as MiniLM hears
 mainly the verb of a German goal. Either way it has to be 0.1 above the examples of `GENERAL`."""
 _FOLDER: Final = Path(__file__).parent / "templates"
+VECTORS: Final = _FOLDER / "examples.npz"
+"""Written by `write_vectors`."""
 
 
 class Library:
@@ -97,10 +99,6 @@ class Library:
         """The template that a plan has its steps from; None where it has them from none."""
         return next((t for t in self._all() if plan.steps in t.steps.values()), None)
 
-    def prepare(self, embed: Embed) -> None:
-        """Read the examples ahead of the first match: half a second on two cores."""
-        self._vectors(embed)
-
     def _nearness(self, goal: str, embed: Embed) -> list[float]:
         """The goal's cosine to the nearest example of each template, and of the general one."""
         (vector,) = embed([goal])
@@ -110,13 +108,40 @@ class Library:
     def _vectors(self, embed: Embed) -> list[NDArray[np.float32]]:
         with self._reading:
             if self._examples is None:
-                vectors = embed([goal for template in self._all() for goal in template.goals])
+                goals = [goal for template in self._all() for goal in template.goals]
+                vectors = _embedded(goals, read_vectors(), embed)
                 ends = np.cumsum([len(template.goals) for template in self._all()])
                 self._examples = np.split(vectors, ends[:-1])
             return self._examples
 
     def _all(self) -> tuple[Template, ...]:
         return self.templates if self.general is None else (*self.templates, self.general)
+
+
+def _embedded(
+    goals: Sequence[str], known: Mapping[str, NDArray[np.float32]], embed: Embed
+) -> NDArray[np.float32]:
+    """Shape (len(goals), d): the known vectors, and for other goals those of `embed`."""
+    unknown = [goal for goal in goals if goal not in known]
+    found = {**known, **dict(zip(unknown, embed(unknown) if unknown else (), strict=True))}
+    return np.stack([found[goal] for goal in goals])
+
+
+def read_vectors() -> Mapping[str, NDArray[np.float32]]:
+    """The vectors of the examples that come with Reprise, by the examples.
+
+    To embed them takes seconds, and the first who states a goal would wait for it.
+    """
+    with np.load(VECTORS) as stored:
+        vectors = stored["vectors"].astype(np.float32)
+        return dict(zip(stored["goals"].tolist(), vectors, strict=True))
+
+
+def write_vectors(embed: Embed) -> None:
+    """Write what `read_vectors` reads, after a template was changed."""
+    goals = sorted({goal for template in map(load, _files(_FOLDER)) for goal in template.goals})
+    vectors = embed(goals).astype(np.float16)
+    np.savez_compressed(VECTORS, goals=np.array(goals), vectors=vectors)
 
 
 def _files(folder: Path) -> list[Path]:
