@@ -67,7 +67,7 @@ class Planning:
         self.page.get_by_role("tab", name=name).click()
 
     def button(self, key: str) -> Locator:
-        # While a page is drawn anew, what moved in it stands there twice for a moment.
+        # A button with a hint has a hidden twin, for telephones.
         return self.page.locator(f".st-key-{key} button").first
 
     def edit(self) -> None:
