@@ -47,7 +47,7 @@ def main() -> None:
     own = [*read_steps(arguments.steps), *bank(SEED)]
     everyday = read_everyday()
     if arguments.sgd is None:
-        network, judged = Network.shipped(), []
+        network, judged = Network.shipped(), list[Judged]()
     else:
         network, judged = _fit(own, read_sgd(arguments.sgd, SEED), vectors)
     vectors.keep()
@@ -121,7 +121,8 @@ def _judged(name: str, network: Network, rows: list[Row], vectors: Vectors, sour
 
 
 def _log_odds(network: Network, of: Units) -> Array:
-    return network.log_odds(of.measured, of.questions, of.topics, of.replies)
+    vectors = (of.questions, of.topics, of.replies)
+    return network.log_odds(of.measured, *(v @ network.projection for v in vectors))
 
 
 def _counts(rows: list[Row]) -> Array:

@@ -79,7 +79,8 @@ class Units:
 
     def inputs(self, projection: Array) -> Array:
         """What the network sees, shape (units, n)."""
-        return inputs(projection, self.measured, self.questions, self.topics, self.replies)
+        of = (vectors @ projection for vectors in (self.questions, self.topics, self.replies))
+        return inputs(self.measured, *of)
 
 
 def units(rows: Sequence[Row], vectors: Vectors, *, in_parts: bool) -> Units:

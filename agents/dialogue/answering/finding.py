@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from agents.dialogue.answering.kinds import Kind
@@ -68,6 +69,9 @@ _NO_NAMES: Final = (
 )
 _NOT_NAMES: Final = frozenset(_NO_NAMES.split())
 """Words that may begin a sentence, with a capital letter, and name nobody."""
+
+REMEMBERED: Final = 256
+"""Texts whose values are remembered: a clause is read as a part of a reply, and by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,7 @@ _TYPED: Final = (
 _NO_NUMBERS: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.TIME})
 
 
+@lru_cache(maxsize=REMEMBERED)
 def find(reply: str) -> tuple[Found, ...]:
     """The values in a reply, in the order in which they begin; a stretch may be of two kinds."""
     text = reply.replace("’", "'")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -32,6 +33,15 @@ LONGEST_REPLY: Final = 2_000
 """Characters of a reply that are read."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A step as it is judged, with the projected vectors of its question and its topic."""
+
+    asked: Asked
+    question: Array
+    topic: Array
+
+
 class LocalJudge:
     """Judges replies by their values, their words and their vectors; without a chat model.
 
@@ -43,7 +53,7 @@ class LocalJudge:
     def __init__(self, embed: Embed, network: Network | None = None) -> None:
         self._embed = embed
         self._network = network or Network.shipped()
-        self._asked: OrderedDict[Step, Asked] = OrderedDict()
+        self._asked: OrderedDict[Step, _Read] = OrderedDict()
         self._lock = threading.Lock()
 
     def probabilities(self, steps: Sequence[Step], reply: str) -> tuple[float, ...]:
@@ -74,19 +84,23 @@ class LocalJudge:
 
     def _log_odds(self, steps: Sequence[Step], reply: Sequence[Said]) -> tuple[Array, Array]:
         """Of the reply, shape (steps,), and of its parts, shape (parts, steps)."""
-        asked_for = self._remembered(steps)
-        pairs = [(one, step) for one in reply for step in asked_for]
-        alike = {id(one): of_reply(one) for one in reply}
-        measured = [[*of_pair(step, one), *alike[id(one)]] for one, step in pairs]
+        read = self._remembered(steps)
+        alike = [of_reply(one) for one in reply]
+        measured = [
+            [*of_pair(step.asked, one), *more]
+            for one, more in zip(reply, alike, strict=True)
+            for step in read
+        ]
+        replies = np.stack([one.vector for one in reply]) @ self._network.projection
         found = self._network.log_odds(
             np.array(measured, dtype=np.float32),
-            np.stack([step.question for _, step in pairs]),
-            np.stack([step.topic for _, step in pairs]),
-            np.stack([one.vector for one, _ in pairs]),
+            np.tile(np.stack([step.question for step in read]), (len(reply), 1)),
+            np.tile(np.stack([step.topic for step in read]), (len(reply), 1)),
+            np.repeat(replies, len(read), axis=0),
         ).reshape(len(reply), len(steps))
         return found[0], found[1:]
 
-    def _remembered(self, steps: Sequence[Step]) -> list[Asked]:
+    def _remembered(self, steps: Sequence[Step]) -> list[_Read]:
         """The steps as they are judged; those that are new are read first."""
         with self._lock:
             new = list(dict.fromkeys(step for step in steps if step not in self._asked))
@@ -96,12 +110,16 @@ class LocalJudge:
                 self._asked.popitem(last=False)
         return found
 
-    def _read_steps(self, steps: Sequence[Step]) -> list[Asked]:
+    def _read_steps(self, steps: Sequence[Step]) -> list[_Read]:
         if not steps:
             return []
         questions = self._embed([step.description for step in steps])
         topics = self._embed([topic_of(step) for step in steps])
-        return [asked(*read) for read in zip(steps, questions, topics, strict=True)]
+        projection = self._network.projection
+        return [
+            _Read(asked(step, question, topic), question @ projection, topic @ projection)
+            for step, question, topic in zip(steps, questions, topics, strict=True)
+        ]
 
 
 def _clause_around(part: str, reply: str) -> str:

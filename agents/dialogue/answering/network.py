@@ -57,19 +57,19 @@ class Network:
         """The network that comes with the package; read once."""
         return _shipped()
 
-    def log_odds(self, measured: Array, questions: Array, topics: Array, reply: Array) -> Array:
+    def log_odds(self, measured: Array, questions: Array, topics: Array, replies: Array) -> Array:
         """The log odds of each row, not calibrated yet.
 
         Args:
             measured: Shape (rows, f).
-            questions: Unit vectors, shape (rows, d).
-            topics: Unit vectors, shape (rows, d).
-            reply: A unit vector, shape (d,) or (rows, d).
+            questions: Projected vectors, shape (rows, p).
+            topics: Projected vectors, shape (rows, p).
+            replies: Projected vectors, shape (rows, p).
 
         Returns:
             Shape (rows,).
         """
-        values = inputs(self.projection, measured, questions, topics, reply) - self.centre
+        values = inputs(measured, questions, topics, replies) - self.centre
         values = values / self.scale
         hidden = np.maximum(values @ self.hidden + self.hidden_bias, 0)
         return np.asarray(hidden @ self.out + values @ self.direct + self.bias, dtype=np.float32)
@@ -94,14 +94,10 @@ class Network:
         return np.asarray(likely, dtype=np.float32)
 
 
-def inputs(
-    projection: Array, measured: Array, questions: Array, topics: Array, reply: Array
-) -> Array:
-    """The network's input, shape (rows, f + 5 p); arguments as `Network.probabilities`."""
-    question, topic = questions @ projection, topics @ projection
-    answer = np.broadcast_to(reply @ projection, question.shape)
-    joined = [measured, question, topic, answer, question * answer, topic * answer]
-    return np.concatenate(joined, axis=1).astype(np.float32)
+def inputs(measured: Array, questions: Array, topics: Array, replies: Array) -> Array:
+    """The network's input, shape (rows, f + 5 p); arguments as `Network.log_odds`."""
+    joined = [measured, questions, topics, replies, questions * replies, topics * replies]
+    return np.concatenate(joined, axis=1, dtype=np.float32)
 
 
 @cache
