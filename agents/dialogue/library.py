@@ -99,6 +99,10 @@ class Library:
         """The template that a plan has its steps from; None where it has them from none."""
         return next((t for t in self._all() if plan.steps in t.steps.values()), None)
 
+    def prepare(self, embed: Embed) -> None:
+        """Have the examples' vectors ready for the first match; it embeds those of the user's."""
+        self._vectors(embed)
+
     def _nearness(self, goal: str, embed: Embed) -> list[float]:
         """The goal's cosine to the nearest example of each template, and of the general one."""
         (vector,) = embed([goal])
