@@ -13,7 +13,7 @@ from ag2.config import ModelConfig
 from pydantic import ValidationError
 
 from agents.dialogue import prompts
-from agents.dialogue.answering import LocalJudge, reason_for, stance_of
+from agents.dialogue.answering import LocalJudge, reason_for, stance_of, volunteered
 from agents.dialogue.plan import Step, Verdict
 from agents.errors import RepriseError
 from agents.models.pending import without_chance
@@ -28,8 +28,9 @@ MET_FROM: Final = 0.90
 ``python -m benchmarks.answering``."""
 NOT_MET_BELOW: Final = 0.10
 """Probability below which it decides that a step is not met."""
-VOLUNTEERED_FROM: Final = 0.95
-"""Probability from which a step that nobody asked about yet counts as answered."""
+VOLUNTEERED_FROM: Final = 0.85
+"""Probability from which a step that nobody asked about yet counts as answered, where the reply
+has a value that tells: by the probability alone, a will's executor would be named "Write"."""
 EVEN: Final = 0.5
 LONGEST_WAIT: Final = 20.0
 """Seconds that the model has for a verdict."""
@@ -80,7 +81,9 @@ class Evaluator:
             return (None,) * len(steps)
         likely = self._local.probabilities(steps, reply)
         return tuple(
-            _local_verdict(step, reply, p) if p >= VOLUNTEERED_FROM else None
+            _local_verdict(step, reply, p)
+            if p >= VOLUNTEERED_FROM and volunteered(step, reply)
+            else None
             for step, p in zip(steps, likely, strict=True)
         )
 
