@@ -48,7 +48,7 @@ DATABASE_FILE = "cache.sqlite3"
 GUARDED_FROM = 0.5
 """The lowest threshold anybody asks about afterwards; guards cost more than the search."""
 
-FEW_TEXTS = 8
+FEW_TEXTS = 16
 """How many texts are worth remembering one by one: a message and the parts of it."""
 
 BUSY_SECONDS = 2.0

@@ -70,7 +70,7 @@ class Planning:
         plan = set_apart(plan, turn.state.step_ids)
         turn.show_steps(plan.steps)
         self._voice.learn(turn, GoalStated(now, goal), Planned(now, plan))
-        self._voice.learn(turn, *self._known(turn, plan, goal))
+        self._voice.learn(turn, *await self._known(turn, plan, goal))
         shown = [Acted(now, State.ANSWERING), *_offered_plan(turn.state, now)]
         with guided_at_the_end(turn, _introduced(turn, plan, origin)):
             await self._voice.record(turn, *shown)
@@ -93,8 +93,8 @@ class Planning:
         because = phrase(turn, "new_goal")
         by_goal = _answered_by_goal(turn.state)
         self._voice.learn(turn, GoalStated(now, goal), PlanRevised(now, after, because, "model"))
-        self._voice.learn(turn, *self._told_otherwise(turn, by_goal, now))
-        self._voice.learn(turn, *self._known(turn, after, goal))
+        self._voice.learn(turn, *await self._told_otherwise(turn, by_goal, now))
+        self._voice.learn(turn, *await self._known(turn, after, goal))
         changes = _told(turn, difference(before, after))
         with guided_at_the_end(turn, paragraphs(because, changes, next_question(turn))):
             await self._voice.record(turn, Acted(now, State.ANSWERING))
@@ -152,19 +152,21 @@ class Planning:
         turn.guide(paragraphs(phrase(turn, kind), way_back(turn)))
         self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
 
-    def _told_otherwise(self, turn: Turn, steps: frozenset[str], now: float) -> tuple[Event, ...]:
+    async def _told_otherwise(
+        self, turn: Turn, steps: frozenset[str], now: float
+    ) -> tuple[Event, ...]:
         """Corrections of what the goal before had answered, and this one answers otherwise."""
         plan, goal = turn.state.plan, turn.message.text
         asked = [step for step in plan.steps if step.id in steps] if plan else []
-        found = self._stepping.answered_by(asked, goal)
+        found = await self._stepping.answered_by(asked, goal)
         ids = [asked[n].id for n, _ in found]
         places = [(i, step) for i, step in enumerate(plan.steps) if step.id in ids] if plan else []
         return tuple(Corrected(now, i, extract(step, goal), turn.message.id) for i, step in places)
 
-    def _known(self, turn: Turn, plan: Plan, goal: str) -> tuple[Event, ...]:
+    async def _known(self, turn: Turn, plan: Plan, goal: str) -> tuple[Event, ...]:
         """Events by which the steps are done that the goal itself answers."""
         left = [index for index, progress in enumerate(turn.state.progress) if not progress.behind]
-        found = self._stepping.answered_by([plan.steps[index] for index in left], goal)
+        found = await self._stepping.answered_by([plan.steps[index] for index in left], goal)
         answered = [(left[n], verdict) for n, verdict in found]
         return self._stepping.known(turn.state, answered, goal, turn.message.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -77,7 +78,7 @@ class Stepping:
         turn.step = step
         turn.enter("judging")
         verdict = await self._evaluator.judge(step, told)
-        others = self._also_answered(state, told)
+        others = await self._also_answered(state, told)
         action = after_verdict(state, message, verdict, noted=bool(others))
         now = time.time()
         events = self._other_steps(state, others, told, message.id, now)
@@ -89,9 +90,9 @@ class Stepping:
         await self._voice.record(turn, *events)
         return Action.COMPLETE if action is Action.ADVANCE and turn.state.finished else action
 
-    def answered_by(self, steps: Sequence[Step], text: str) -> list[tuple[int, Verdict]]:
+    async def answered_by(self, steps: Sequence[Step], text: str) -> list[tuple[int, Verdict]]:
         """Which of the steps a text answers that was not asked for them, and why."""
-        verdicts = self._evaluator.judge_locally(steps, text)
+        verdicts = await asyncio.to_thread(self._evaluator.judge_locally, steps, text)
         return [(i, v) for i, v in enumerate(verdicts) if v is not None and v.met]
 
     def known(
@@ -119,7 +120,7 @@ class Stepping:
     async def take_late(self, turn: Turn) -> None:
         """Take what answers a step that a complete plan left open; else answer the message."""
         told = turn.message.part(*TELLING)
-        others = self._also_answered(turn.state, told)
+        others = await self._also_answered(turn.state, told)
         if others:
             events = self._other_steps(turn.state, others, told, turn.message.id, time.time())
             await self._voice.record(turn, *events)
@@ -199,7 +200,7 @@ class Stepping:
         """
         state = turn.state
         text = turn.message.part(*TELLING)
-        change = change_in(state, text, self._local)
+        change = await asyncio.to_thread(change_in, state, text, self._local)
         if change is None or state.plan is None:
             if state.step is not None:
                 return Action.JUDGE
@@ -298,12 +299,12 @@ class Stepping:
         turn.guide(phrase(turn, "which_change", titles=listed(turn, titles)))
         self._voice.learn(turn, Acted(time.time(), State.CLARIFYING))
 
-    def _also_answered(self, state: ChatState, told: str) -> list[tuple[int, Verdict]]:
+    async def _also_answered(self, state: ChatState, told: str) -> list[tuple[int, Verdict]]:
         """Other steps, open or left open, that the message answers: indices and verdicts."""
         if state.plan is None:
             return []
         left = [i for i, p in enumerate(state.progress) if p.status in _UNANSWERED]
-        found = self.answered_by([state.plan.steps[i] for i in left], told) if left else []
+        found = await self.answered_by([state.plan.steps[i] for i in left], told)
         return [(left[n], verdict) for n, verdict in found]
 
     def _other_steps(
