@@ -8,7 +8,8 @@ from typing import Final
 from agents.dialogue.understanding.reading import cue, opening, trimmed
 
 _DEEPENING: Final = cue(
-    r"(?:tell me|say|know|hear|learn|explain) (?:a (?:bit|little) )?more", r"more (?:detail|depth|"
+    r"(?:tell me|say|know|hear|learn|explain) (?:a (?:bit|little) )?more",
+    r"more (?:details?|depth|"
     r"about (?:that|it|this))", r"in (?:more |greater |much )?(?:detail|depth)",
     r"go(?:ing)? deeper",
     r"elaborate", r"expand on", r"dig (?:deeper|into)", r"explain (?:that |it |this )?further",
@@ -25,7 +26,7 @@ _BROADENING: Final = cue(
     r"more (?:generally|broadly)", r"in general", r"besides (?:that|this)", r"the bigger picture",
     r"more (?:options|ideas|suggestions|examples|possibilities)",
     r"was (?:gibt es )?(?:sonst )?noch",
-    r"(?:sonst )?noch (?:etwas|was)", r"andere (?:optionen|ideen|m[öo]glichkeiten|vorschl[äa]ge)",
+    r"(?:sonst )?noch (?:etwas|was)", r"anderen? (?:optionen|ideen|m[öo]glichkeiten|vorschl[äa]ge)",
     r"alternativen?", r"im allgemeinen",
     r"weitere (?:optionen|ideen|m[öo]glichkeiten|vorschl[äa]ge)",
 )  # fmt: skip
@@ -114,10 +115,11 @@ _W: Final = (
 )  # fmt: skip
 _AUX: Final = (
     # "Should be cheap" and "Is fine" tell, "May" is a month, and "Don't know" asks nobody.
-    r"(?:is|are|was|were|am|does|did|can|could|would|should|shall|isn't|aren't|doesn't|can't|"
-    r"didn't|wasn't|"
-    r"weren't|couldn't|wouldn't|shouldn't)"
-    r"(?= \w)(?! (?:be|do|not|fine|ok|okay|good|great|nice|work|only|also|probably|definitely)\b)",
+    r"(?:is|are|was|were|am|does|did|can|could|would|should|shall)"
+    r"(?= \w)(?! (?:be|do|not|fine|ok|okay|good|great|nice|work|only|also|probably|definitely|like|"
+    r"love|prefer|rather|need|want|go|pay|come|take|leave|stay|spend|wait|use|have)\b)",
+    rf"(?:isn't|aren't|doesn't|can't|didn't|wasn't|weren't|couldn't|wouldn't|shouldn't)"
+    rf"(?= {_SUBJECT})",
     rf"(?:do|has|have|had|may|might|will|must|don't|won't|haven't|hasn't)(?= {_SUBJECT})",
     rf"(?:ist|sind|war|waren|hat|haben|habt|hast|kann|kannst|k[öo]nnen|k[öo]nnt|k[öo]nnte[nst]*|"
     rf"darf|soll|"
@@ -202,6 +204,18 @@ _WANTS: Final = cue(
     r"mein ziel",
     r"(?:kannst|k[öo]nntest) du mir", r"helfen sie mir",
 )  # fmt: skip
+_VERB: Final = (
+    r"(?:(?:is|are|was|were|am|be|do|does|did|can|could|would|should|shall|will|must|may|might|has|"
+    r"have|had|to|else|exactly|about|and|or|isn't|aren't|don't|doesn't|can't|ist|sind|war|kann|"
+    r"k[öo]nnen|hat|haben|gibt|liegt|finde\w*|bekomme\w*|soll\w*|muss|und|oder|genau)(?!\w)|')"
+)
+_SUBORDINATE: Final = re.compile(
+    rf"\W*+(?:(?:when|where|whenever|wherever) (?!{_VERB})(?=\w+ \w)|"
+    r"(?:what|how) (?=(?:i|we)\b)|"
+    r"wo (?=(?:es|man|die|der|das|ich|wir|viele?|keine?|nicht)\b)|was (?=(?:ich|wir|mir|uns)\b)|"
+    r"wie (?=(?:ich|wir)\b))",
+    re.IGNORECASE,
+)
 _UNCLEAR: Final = re.compile(
     r"(?:what|huh|h[äa]h?|pardon|come again|excuse me|sorry|meaning|such as|like what|like|"
     r"for example|"
@@ -219,7 +233,8 @@ _UNCLEAR: Final = re.compile(
     r"isn't) "
     r"(?:make (?:any )?sense|sense|clear)(?: to me)?|(?:that|this|it)(?:'s| is) (?:unclear|"
     r"confusing|not clear)|"
-    r"(?:das |ich )*versteh(?:e)? (?:ich |das |die frage |dich |sie )*nicht(?: ganz)?|(?:das |"
+    r"(?:das |ich )*versteh(?:e)? (?:ich |das |die frage |dich |sie )*nicht(?: ganz)?"
+    r"(?:,? (?:was|wie) .{1,60})?|(?:das |"
     r"ich )?"
     r"(?:kapier|check|raff)(?:e)? (?:ich |das )*nicht|"
     r"(?:ich )?verstehe? (?:nur bahnhof|nichts)|ich bin verwirrt|(?:das )?ist (?:mir )?(?:unklar|"
@@ -262,6 +277,12 @@ def opens_question(text: str, *, strictly: bool = False) -> bool:
         return bool(_ASKS.match(text))
     found = re.match(_JOINING, text, re.IGNORECASE)
     return bool(_STRICTLY.match(text[found.end() :] if found else text))
+
+
+def is_subordinate(clause: str) -> bool:
+    """Whether it begins as a question and is none, by the order of its words: "when school is
+    out"."""
+    return not marked(clause) and bool(_SUBORDINATE.match(clause))
 
 
 def wants(text: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from agents.dialogue.understanding.reading import Clause, cue, whole
+from agents.dialogue.understanding.context import Context
+from agents.dialogue.understanding.reading import Clause, clause_of, cue, whole
 
 _IT: Final = r"(?:it|this|that|the (?:change|correction|last (?:one|change|thing|answer)))"
 _STEP: Final = r"(?:question|step|one|part|point|bit|section|topic)"
@@ -32,8 +33,55 @@ _CANCEL: Final = whole(
     r"(?:ich )?nehm(?:e)? (?:ich )?(?:das|es) zur[üu]ck", r"(?:alles )?wie (?:vorher|zuvor|es war)",
     r"lass mal(?: gut sein)?",
 )  # fmt: skip
+_PLAN: Final = (
+    r"(?:the|this|that|my|our|your|all (?:the|these|this|that)) (?:whole |entire )?"
+    r"(?:plan(?:ning)?|thing|process|question(?:s|ing)?|interview)"
+)
+_STOP: Final = whole(
+    rf"(?:stop|quit|cancel|abort|end|abandon|drop|scrap|forget(?: about)?|discard|leave)(?: "
+    rf"with)? {_PLAN}",
+    r"(?:stop|quit)(?: (?:it|this|that|now|here|everything|all this))*", r"stopp",
+    r"stop asking(?: me)?(?: (?:this|that|these|so|many|any|more|all|those|stupid))*(?: "
+    r"questions?)?",
+    r"(?:i )?(?:don't|do not|won't) (?:(?:want|wish|feel like|like)(?: to)? )?(?:continue|"
+    r"continuing|"
+    r"go(?:ing)? on|carry(?:ing)? on|proceed|keep going)(?: (?:with )?(?:this|it|that|the plan))?"
+    r"(?: any ?more| any longer)?",
+    r"(?:i )?(?:don't|do not) (?:want|like) (?:to (?:do|plan) )?(?:this|it|that|the plan)"
+    r" (?:any ?more|any longer)", r"no more questions",
+    r"(?:i'm|i am) done with (?:this|the|that) plan",
+    r"(?:ich )?hab(?:e)? keine (?:lust|zeit) mehr(?: dazu| darauf)?",
+    r"(?:brich|breche?|brechen wir) (?:(?:das|es|bitte|den|diesen|unseren|die) )*(?:ganzen? )?"
+    r"(?:plan(?:ung)? )?ab",
+    r"(?:(?:den|das|diesen|die|alles) )*(?:ganzen? )?(?:plan(?:ung)? )?(?:bitte )?"
+    r"(?:abbrechen|beenden|stoppen|verwerfen)",
+    r"stopp?e? (?:das|es|den plan|die planung)", r"h[öo]re? (?:bitte |jetzt |endlich |damit )*auf"
+    r"(?: damit| zu fragen| mit .{1,30})?",
+    r"(?:ich )?(?:will|mag|m[öo]chte)(?: (?:das|den plan))? nicht (?:mehr|weiter ?machen)"
+    r"(?: weiter ?machen)?",
+    r"vergi(?:[sß]|ss) (?:den|die|das) (?:ganzen? )?(?:plan(?:ung)?|ganze)",
+    r"verwirf den plan", r"das war'?s mit dem plan", r"keine (?:weiteren )?fragen mehr",
+)  # fmt: skip
+_FILLS: Final = whole(
+    r"(?:sorry|oh|ok(?:ay)?|well|no|nope|yes|hm+|ah|please|wait|actually|bitte|ach|nein|ja|"
+    r"entschuldigung|moment|naja|na gut)(?: (?:no|nein|sorry|actually))?",
+    r"(?:i |ich )?(?:really )?(?:don't|do not|can't|cannot) (?:know|care|say|remember|"
+    r"decide)(?: (?:it|that|yet|"
+    r"now|right now|at the moment))*",
+    r"i(?:'ve| have)? changed my mind",
+    r"(?:i have )?no (?:idea|clue|answer)(?: (?:to|for) (?:that|this))?",
+    r"(?:i'm )?not sure(?: yet)?",
+    r"(?:that's |it's |that is )?(?:not|un) ?(?:relevant|important|necessary|applicable)",
+    r"(?:it |that )?(?:doesn't|does not) (?:matter|apply)(?: to me)?",
+    r"(?:das )?(?:wei[sß]+|wusste) ich (?:das )?(?:noch |leider |jetzt |gerade )*nicht",
+    r"keine ahnung",
+    r"(?:ich )?wei[sß]+ (?:es |das |noch |leider |ich )*nicht",
+    r"(?:das )?ist (?:mir )?(?:egal|nicht wichtig)",
+)  # fmt: skip
 _AFTER_A_CORRECTION: Final = whole(
     r"(?:forget|ignore|disregard) (?:that|this)", r"(?:leave|keep) (?:it|that|\w+)",
+    r"(?:go )?back to the (?:old|first|former) (?:one|value|answer)",
+    r"lass es beim alten",
     r"(?:keep|use|take|stay with|stick with|go back to) (?:the )?(?:old|first|former|original|"
     r"previous)"
     r"(?: \w+)?",
@@ -62,6 +110,15 @@ _SKIP: Final = whole(
     r"(?:that's|it's|this is|that is) (?:private|personal|confidential|my business)",
     r"(?:ask|come back to|do|return to)(?: me)?(?: (?:that|this|it))* later",
     rf"not this {_STEP}",
+    r"(?:i'll|i will|i can|let me|i'd rather) (?:answer|tell you|say|decide|do|think about)"
+    r"(?: (?:that|this|it|on that|about it))* later",
+    r"(?:das )?(?:beantworte|sage?|entscheide|mache?|[üu]berlege?) ich (?:dir |mir |das |es )*"
+    r"(?:sp[äa]ter|nachher|ein andermal)",
+    r"frage? (?:mich |das |bitte |doch )*(?:noch ?mal )?(?:sp[äa]ter|nachher)(?: noch ?mal| "
+    r"wieder)*",
+    r"lassen wir (?:das|es|die frage) (?:weg|aus|offen)",
+    r"(?:das )?(?:sp[äa]ter|nachher) (?:machen|kl[äa]ren|beantworten)",
+    r"das (?:sp[äa]ter|nachher) (?:machen|kl[äa]ren|beantworten)", r"dazu sage? ich nichts",
     r"[üu]berspring(?:e|en(?: wir)?)?(?: (?:das|es|die frage|diese frage|den schritt|"
     r"diesen schritt))?",
     r"(?:ich m[öo]chte |ich w[üu]rde |k[öo]nnen wir |kann ich |lass uns |wir |das |diese frage |"
@@ -129,7 +186,7 @@ _CORRECTS: Final = whole(
     r"die|mein\w*|"
     r"es|meinen)\b.{0,200}", r"korrektur(?:\W.{0,200})?",
     r".{1,120}[\s,](?:stattdessen|statt ?dessen)",
-    r"(?:doch lieber|lieber doch|lieber) .{1,120}", r"(?:doch )?eher .{1,120}",
+    r"(?:doch lieber|lieber doch|lieber) (?!nicht\Z).{1,120}", r"(?:doch )?eher .{1,120}",
     r"(?:k[öo]nnen wir|kann ich|ich (?:m[öo]chte|w[üu]rde|muss)) .{1,160} (?:[äa]ndern|korrigieren|"
     r"berichtigen|anpassen)",
 )  # fmt: skip
@@ -141,7 +198,9 @@ _MARKED: Final = re.compile(
     r"\W*+(?:(?:no|sorry|wait|oh|oops|ups|hm+|well|ah|nein|moment|warte|ach)[\s,.!…–—-]+)*"
     r"(?:(?:actually|correction|eigentlich|doch lieber|i meant?|ich mein(?:t)?e)[\s,:–—-]+|"
     r"(?:wait|oops|hold on|hang on|ups|hoppla|moment|warte|pardon|verzeihung)[\s,.!…–—-]+"
-    rf"(?:no|nein|make)[\s,.!…–—-]+){_UNMARKED}",
+    rf"(?:no|nein|make)[\s,.!…–—-]+|(?:no|nein)[\s,]+(?:wait|hold on|moment|warte)[\s,.!…–—-]+|"
+    rf"(?:moment|warte|halt|nein|ach)[\s,.!…–—-]+doch (?!nicht|noch))"
+    rf"{_UNMARKED}",
     re.IGNORECASE,
 )
 _RETRACTS: Final = cue(
@@ -154,8 +213,18 @@ _RETRACTS: Final = cue(
 )  # fmt: skip
 _MOST_WORDS_OF_A_RETRACTION: Final = 8
 _SETS: Final = re.compile(
-    r"\b(?:is|are|was|be|to|now|=|:|ist|sind|sei|auf|jetzt|nun|now)\b|[=:]", re.IGNORECASE
+    r"[^\w:=]*+(?:\b(?:is|are|was|be|to|now|should|must|"
+    r"has|ist|sind|sei|"
+    r"auf|jetzt|nun|now|soll|sollte|betr[äa]gt|lautet|liegt)\b|[=:]|\bactually\b|\bdoch\b)",
+    re.IGNORECASE,
 )
+_ALTERS: Final = (
+    r"(?:make|set|put|change|update|correct|adjust|modify|edit|fix|amend|raise|lower|increase|"
+    r"reduce|redo|revise|rethink|reconsider|[äa]ndere?|[äa]ndern|korrigiere?n?|anpassen|"
+    r"setze?n?|berichtigen)"
+)
+_OWNED: Final = r"(?:my|the|our|that|das|den|die|mein\w*|unser\w*)"
+_DENIED: Final = r"(?:not|nicht|instead of|rather than|statt|anstatt|anstelle von)"
 _NO_FIRST: Final = re.compile(r"\W*+(?:no|nope|nein|n[öo]|nee)\b\s*[,.!:–—-]+\s*", re.IGNORECASE)
 _NEGATES: Final = cue(
     r"no", r"not", r"none", r"nothing", r"never", r"don't", r"doesn't", r"haven't", r"isn't",
@@ -166,30 +235,65 @@ _SHORT: Final = 5
 
 
 def cancels(clause: Clause, *, just_corrected: bool) -> bool:
-    """Whether it takes back what was last done."""
+    """Whether it takes back what was last done, or ends what is being done."""
+    if _cancels(clause, just_corrected=just_corrected):
+        return True
+    pieces = tuple(_pieces(clause))
+    taken_back = [_cancels(piece, just_corrected=just_corrected) for piece in pieces]
+    return any(taken_back) and all(
+        back or _FILLS.match(piece.trimmed) for back, piece in zip(taken_back, pieces, strict=True)
+    )
+
+
+def _cancels(clause: Clause, *, just_corrected: bool) -> bool:
     forms = (clause.trimmed, clause.bare, clause.wanted)
-    if any(_CANCEL.match(form) for form in forms):
+    if any(_CANCEL.match(form) or _STOP.match(form) for form in forms):
         return True
     return just_corrected and any(_AFTER_A_CORRECTION.match(form) for form in forms)
 
 
 def skips(clause: Clause) -> bool:
     """Whether it passes over what was asked."""
+    if _skips(clause):
+        return True
+    pieces = tuple(_pieces(clause))
+    passed = [_skips(piece) for piece in pieces]
+    return any(passed) and all(
+        over or _FILLS.match(piece.trimmed) for over, piece in zip(passed, pieces, strict=True)
+    )
+
+
+def _skips(clause: Clause) -> bool:
     return any(_SKIP.match(form) for form in (clause.trimmed, clause.bare, clause.wanted))
 
 
-def corrects(clause: Clause, facts: Mapping[str, str]) -> bool:
+_PAUSE: Final = re.compile(r"\s*[,;–—]\s*(?:(?:and|und|but|aber)\s+)?")
+_MOST_PIECES: Final = 4
+
+
+def _pieces(clause: Clause) -> Iterator[Clause]:
+    """What stands between its commas, where that is not much."""
+    found = _PAUSE.split(clause.trimmed, maxsplit=_MOST_PIECES)
+    if 1 < len(found) <= _MOST_PIECES:
+        yield from (clause_of(piece, piece) for piece in found)
+
+
+def corrects(clause: Clause, context: Context) -> bool:
     """Whether it replaces something that was said before.
 
     Args:
-        facts: What is known, by name: "my budget is 900" corrects only a budget that is known.
+        context: With the facts: "my budget is 900" corrects only a budget that is known.
     """
-    plain = clause.plain
+    plain, facts = clause.plain, context.facts
     if _CORRECTION.search(plain) or _CONTRAST.search(plain) or _MARKED.match(plain):
         return True
     if any(_CORRECTS.match(form) for form in (clause.bare, clause.wanted)):
         return True
-    return bool(facts) and (_contradicts(plain) or _names_fact(plain, facts))
+    if not facts:
+        return False
+    # A no to a question that asks for yes or no is its answer, whatever comes with it.
+    contradicts = not context.asks_yes_or_no and _contradicts(plain)
+    return contradicts or _names_fact(clause, facts) or _denies_value(plain, facts)
 
 
 def retracts(clause: Clause) -> bool:
@@ -206,11 +310,30 @@ def _contradicts(clause: str) -> bool:
     return bool(rest.strip()) and len(rest.split()) <= _SHORT and not _NEGATES.search(rest)
 
 
-def _names_fact(clause: str, facts: Mapping[str, str]) -> bool:
-    """A known fact is given by name, and not the value that is known."""
-    said = clause.casefold()
+def _names_fact(clause: Clause, facts: Mapping[str, str]) -> bool:
+    """A known fact is given by name, and not the value that is known, or it is to be changed."""
+    said, wanted = clause.plain.casefold(), clause.wanted.casefold()
     for name, value in facts.items():
-        named = re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", said)
-        if named and _SETS.match(said[named.end() :].lstrip()) and value.casefold() not in said:
+        named = re.escape(name.casefold().removesuffix("s")) + r"(?:e?[sn])?(?!\w)"
+        if re.search(
+            rf"(?<!\w){named} (?:are|is|was|were|stimmt|stimmen|ist|sind|war) (?:wrong|"
+            rf"nicht|falsch)",
+            said,
+        ):
+            return True
+        if re.match(rf"{_ALTERS} (?:{_OWNED} )?{named}|(?:{_OWNED} )?{named} {_ALTERS}", wanted):
+            return True
+        found = re.search(rf"(?<!\w){named}", said)
+        if found and _SETS.match(said[found.end() :]) and value.casefold() not in said:
             return True
     return False
+
+
+def _denies_value(clause: str, facts: Mapping[str, str]) -> bool:
+    """What is known is said not to be: "not 800", "instead of 800"."""
+    said = clause.casefold()
+    return any(
+        re.search(rf"(?<!\w){_DENIED} {re.escape(value.casefold())}(?!\w)", said)
+        for value in facts.values()
+        if value
+    )

@@ -35,10 +35,16 @@ _TRAIL: Final = re.compile(
 _DIRECTIVE: Final = re.compile(
     r"(?:(?:can|could|shall|should|may|might|would|will) (?:we|i|you|u)(?: please| just| maybe)*|"
     r"let's(?: just)?|let us|lets|let me(?: just)?|i(?:'d| would)? (?:just )?"
-    r"(?:like|love|want|wish|need|prefer) to|i'd|i would|i wanna|i(?:'ll| will| am going to)|"
+    r"(?:like|love|want|wish|need|prefer|have|got) to|i(?:'ve| have) got to|i must|i'd|i would|"
+    r"i wanna|i(?:'ll| will| am going to)|"
     r"we (?:can|could|should)|you (?:can|could|should)|is it (?:ok|okay|possible|fine) to|"
     r"do you mind if (?:we|i)|how about we|why don't we|what if we|"
-    r"feel free to) ",
+    r"feel free to|"
+    r"(?:k[öo]nnen wir|k[öo]nnten wir|kann ich|k[öo]nnte ich|darf ich|sollen wir|lass uns|lasst "
+    r"uns|"
+    r"ich m[öo]chte|ich will|ich muss|ich w[üu]rde|wir m[öo]chten|wir wollen|wir m[üu]ssen|"
+    r"kannst du|k[öo]nntest du|k[öo]nnen sie)"
+    r"(?: (?:bitte|gerne?|lieber|mal|noch ?mal|jetzt|einfach|doch))*) ",
     re.IGNORECASE,
 )
 _SPACE: Final = re.compile(r"\s")

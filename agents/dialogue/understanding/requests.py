@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from agents.dialogue.messages import Request
+from agents.dialogue.understanding.asking import wants
+from agents.dialogue.understanding.context import Context
 from agents.dialogue.understanding.reading import Clause, cue, whole
 
 _STEP: Final = r"(?:step|question|one|part|point|stage|schritt|frage|punkt)"
@@ -44,10 +46,14 @@ _PATTERNS: Final[Mapping[Request, re.Pattern[str]]] = MappingProxyType(
             r"wie weit (?:sind|waren) wir(?: (?:schon|denn|gekommen))*",
             r"was (?:fehlt|bleibt|kommt|ist) (?:denn )?(?:noch|als n[äa]chstes)"
             r"(?: (?:offen|[üu]brig|zu tun))?",
+            r"wie ?viele? (?:schritte |fragen )?(?:kommt|kommen|fehlt|fehlen|bleibt|bleiben|"
+            r"sind) (?:denn |da |"
+            r"jetzt )*noch",
             r"wie viele? (?:schritte|fragen)?\s?(?:sind es |kommen |fehlen |gibt es |bleiben )?noch"
             r"(?: (?:[üu]brig|offen))?",
             r"(?:welcher schritt ist das|bei welchem schritt sind wir)(?: gerade)?",
-            r"(?:zeig mir |wie ist )?(?:den |der )?(?:stand|fortschritt|plan)(?: der dinge)?",
+            r"(?:zeige? (?:mir )?|wie ist )?(?:den |der )?(?:stand|fortschritt|plan)(?: der "
+            r"dinge)?",
         ),
         Request.BACK: whole(
             rf"(?:go|step|move|jump|get|take me|return)? ?back(?: (?:a|one) (?:{_STEP}|bit))?"
@@ -55,9 +61,12 @@ _PATTERNS: Final[Mapping[Request, re.Pattern[str]]] = MappingProxyType(
             r"(?: (?:about|on|with|for))?(?: [\w ]{1,30})?)?",
             rf"(?:to |go to |return to )?(?:the )?(?:previous|last) {_STEP}", r"one step back",
             rf"(?:redo|repeat|revisit) (?:the )?(?:previous|last) {_STEP}", r"undo the last step",
-            r"(?:geh(?:e|en wir)?|gehen|lass uns|einmal|wieder|spring(?:e)?)? ?"
-            r"(?:einen schritt |eine frage |ein schritt )?zur[üu]ck(?: gehen)?"
-            r"(?: zu[rm] (?:letzten|vorigen|vorherigen|ersten) (?:schritt|frage))?",
+            r"(?:geh(?:e|en wir)?|gehen|lass uns|noch|einmal|noch ?mal|wieder|spring(?:e)?| )*"
+            r"(?:einen schritt |eine frage |ein schritt )?zur[üu]ck(?: ?gehen)?"
+            r"(?: zu[rm] (?:letzten |vorigen |vorherigen |ersten )?(?!ck\b)[\w-]{3,30})?(?: "
+            r"zur[üu]ck(?: ?gehen)?)?",
+            r"zu[rm] (?:letzten|vorigen|vorherigen|ersten) \w{4,30} zur[üu]ck(?: ?gehen)?",
+            r"(?:go|come|get|jump) back to (?:the |my |our )(?!city|town|country|hotel)[\w-]{3,30}",
             r"einen schritt zur[üu]ck ?gehen",
             r"(?:zu[rm] |die |den )?(?:vorigen?|vorherigen?|letzten?) (?:schritt|frage)"
             r"(?: (?:bitte|noch ?mal|zur[üu]ck))*",
@@ -86,7 +95,12 @@ _PATTERNS: Final[Mapping[Request, re.Pattern[str]]] = MappingProxyType(
             r"(?:tell me|show me|list|summari[sz]e|repeat|recap)(?: me)? (?:everything|all|what)"
             r" (?:that )?(?:you (?:know|remember|have|noted)|i (?:said|told you|have said))"
             r"(?: .{1,40})?",
-            r"what have you (?:noted|remembered|stored|learned|got)(?: .{1,40})?",
+            r"what (?:have you|did you|you(?:'ve)?) (?:noted|note|remembered?|stored?|saved?|"
+            r"learned|"
+            r"written down|gathered|got)(?: .{1,40})?",
+            r"what (?:do|can) you (?:still )?remember(?: .{1,40})?", r"what do you already know",
+            r"(?:zeig(?:e)?|sag) mir,? was du (?:wei[sß]+t|hast)",
+            r"was wei[sß]+t du (?:denn |jetzt |schon |bereits )*(?:schon|bereits|bisher|alles)",
             r"what facts do you (?:have|know).{0,40}",
             r"was (?:wei[sß]+t|wissen) (?:du|sie) (?:schon |alles |bisher )*"
             r"(?:[üu]ber|von) (?:mich|mir|uns)(?: .{1,30})?",
@@ -100,14 +114,15 @@ _PATTERNS: Final[Mapping[Request, re.Pattern[str]]] = MappingProxyType(
         Request.FORGET: whole(
             r"(?:please )?(?:forget|erase|disregard|un-?remember) (?:about )?(?:that|this|"
             r"my [\w ]{1,40}|"
-            r"everything|all(?: of (?:it|that))?|me|what (?:i|we) .{1,80}|(?:the|our) [\w ]{1,40}|"
+            r"everything|all(?: of (?:it|that))?|me|what (?:i|we) .{1,80}|(?:the|our) "
+            r"(?!(?:whole |entire )?(?:plan|thing))[\w ]{1,40}|"
             r"it all)(?: (?:i (?:said|told you)|again|you know about me))*",
             r"(?:delete|remove|clear|wipe) (?:all )?(?:my (?:data|facts?|answers?|name|details|"
             r"information|memory)|everything (?:i|you) .{1,60}|what (?:i|you) .{1,60})",
             r"(?:don't|do not|stop) (?:remember(?:ing)?|keep(?:ing)?|stor(?:e|ing)|sav(?:e|ing))"
             r" (?:that|this|my .{1,40}|what i .{1,40}|it|anything .{1,40})",
             r"vergi(?:[sß]|ss) (?:bitte )?(?:das|dies|alles|mich|mein\w* [\w ]{1,40}|d(?:en|ie|as) "
-            r"[\w ]{1,40}|was ich .{1,80})(?: (?:wieder|bitte))*",
+            r"(?!(?:ganzen? )?(?:plan|ganze))[\w ]{1,40}|was ich .{1,80})(?: (?:wieder|bitte))*",
             r"(?:l[öo]sche?|entferne?) (?:bitte )?(?:alle )?(?:mein\w* (?:daten|angaben|antworten|"
             r"name\w*)|"
             r"was (?:ich|du) .{1,60}|alles(?: .{1,60})?)",
@@ -120,7 +135,9 @@ _PATTERNS: Final[Mapping[Request, re.Pattern[str]]] = MappingProxyType(
             r"(?:real |actual |live |human )*"
             r"(?:human(?: being)?|person|agent|operator|representative|someone(?: real)?|somebody|"
             r"colleague|supervisor|manager|support|staff|one|customer service)(?: .{1,30})?",
-            r"(?:a )?(?:real|actual|live) (?:human|person|agent)",
+            r"(?:an? )?(?:(?:real|actual|live) (?:human|person|agent)|human(?: being| agent)?)",
+            r"(?:mit )?(?:einem |einer |einen |jemand\w* )?(?:echten |richtigen )?(?:menschen?|"
+            r"mitarbeiter(?:in)?|person|kollegen|jemand(?:em|en)?) (?:sprechen|reden|schreiben)",
             r"(?:ich m[öo]chte |kann ich |lass mich |bitte )*(?:mit )(?:einem |einer |jemandem? )"
             r"?(?:echten |richtigen )?(?:menschen?|mitarbeiter(?:in)?|person|kollegen)"
             r" (?:sprechen|reden|verbinden|schreiben)",
@@ -134,6 +151,11 @@ _NEW_GOAL: Final = whole(
     r"other|"
     r"another) (?:goal|topic|plan|subject|task|project)(?:\W.{0,400})?",
     r"(?:change|switch|replace|update) (?:the|my|our) (?:goal|topic|plan|subject)(?:\W.{0,400})?",
+    r"i(?:'ve| have) changed (?:my|the|our) (?:goal|plans?|topic)(?:\W.{0,400})?",
+    r"mein (?:ziel|thema) hat sich ge[äa]ndert(?:\W.{0,400})?",
+    r"(?:do|plan|talk about|work on|try) something (?:completely |entirely |totally )?(?:else|"
+    r"different)",
+    r"(?:etwas|was) (?:ganz |v[öo]llig )?anderes (?:machen|planen|besprechen)",
     r"(?:something|anything) (?:completely |entirely |totally )?(?:different|else) (?:instead|"
     r"altogether)(?:\W.{0,400})?",
     rf"(?:rather |sooner )?{_MADE}\W.{{1,400}}instead\W*",
@@ -150,21 +172,64 @@ _NEW_GOAL: Final = whole(
     r"(?:[äa]ndere?|wechsle|wechseln wir) (?:bitte )?(?:das|mein|unser) (?:ziel|"
     r"thema)(?:\W.{0,400})?",
 )  # fmt: skip
+_ANOTHER_THING: Final = whole(
+    r"(?:rather |sooner )?(?:pick|buy|choose|find|look for|search for|get|sell|rent|apply for)"
+    r"(?: me| us| out)? (?:an?|some|another) (?P<thing>.{1,200}?)(?: instead)?",
+    r"(?:(?:ich|wir|m[öo]chten?|wollen|will|doch|lieber|stattdessen|jetzt|nun) )*"
+    r"(?:einen?|ein|eine neue|neue) (?P<ding>.{1,200}) (?:kaufen|suchen|finden|aussuchen|"
+    r"ausw[äa]hlen|verkaufen|mieten)",
+)  # fmt: skip
+_TURNS: Final = cue(
+    r"instead", r"rather", r"actually", r"stattdessen", r"lieber", r"eigentlich", r"doch lieber"
+)
+_DROPS: Final = re.compile(
+    r"(?:forget|drop|scrap|leave|never mind|cancel|vergi(?:[sß]|ss)|lass) (?:about )?"
+    r"(?:the|this|that|my|our|d(?:en|ie|as)|mein\w*) [^,.;]{2,60}[,;–—]\s*(?P<rest>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
 _RATHER: Final = cue(r"(?:i(?:'d| would) |we'd )(?:much )?(?:rather|prefer to|sooner)")
 _GOAL_VERB: Final = cue(_MADE)
+_IS_MINE: Final = (
+    r"(?:what|when|where|which|how much|how many|was|wann|wo|wie|wie hoch|wie viel)(?:'s| is| "
+    r"was| are| were| ist|"
+    r" sind| war| waren)? (?:my|our|mein\w*|unser\w*) {name}\w{{0,2}}"
+    r"(?: (?:is|was|again|ist|war|noch|noch ?mal|denn|now|so far))*\Z"
+)
 
 
-def request_of(clause: Clause, *, in_plan: bool) -> Request | None:
+def request_of(clause: Clause, context: Context) -> Request | None:
     """What the clause wants of the conversation; a new goal only where there is a plan."""
     forms = (clause.bare, clause.wanted)
     for request, pattern in _PATTERNS.items():
         if any(pattern.match(form) for form in forms):
             return request
-    return Request.NEW_GOAL if in_plan and _turns_to_new_goal(clause.plain, forms) else None
+    if any(_asks_for(name, clause.bare) for name in context.facts):
+        return Request.RECALL
+    return Request.NEW_GOAL if context.in_plan and _turns_to_new_goal(clause, context) else None
 
 
-def _turns_to_new_goal(clause: str, forms: tuple[str, ...]) -> bool:
+def _asks_for(fact: str, bare: str) -> bool:
+    """Whether it asks for what the user told: "what was my budget again?"."""
+    name = re.escape(fact.removesuffix("s"))
+    return bool(re.match(_IS_MINE.format(name=name), bare, re.IGNORECASE))
+
+
+def _turns_to_new_goal(clause: Clause, context: Context) -> bool:
+    forms = (clause.bare, clause.wanted)
     if any(_NEW_GOAL.match(form) for form in forms):
         return True
-    rather = _RATHER.search(clause)
-    return rather is not None and bool(_GOAL_VERB.match(clause[rather.end() :].lstrip()))
+    if (dropped := _DROPS.match(clause.bare)) and wants(dropped["rest"]):
+        return True
+    if _turns_to_another_thing(clause, context):
+        return True
+    rather = _RATHER.search(clause.plain)
+    return rather is not None and bool(_GOAL_VERB.match(clause.plain[rather.end() :].lstrip()))
+
+
+def _turns_to_another_thing(clause: Clause, context: Context) -> bool:
+    """Something is to be got that nobody spoke of: "I'd rather buy a car"."""
+    if not _TURNS.search(clause.plain):
+        return False
+    found = (_ANOTHER_THING.match(form) for form in (clause.bare, clause.wanted))
+    things = [match["thing"] or match["ding"] for match in found if match]
+    return bool(things) and not context.shares_words(things[-1])
