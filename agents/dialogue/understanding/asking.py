@@ -115,7 +115,9 @@ _W: Final = (
 )  # fmt: skip
 _AUX: Final = (
     # "Should be cheap" and "Is fine" tell, "May" is a month, and "Don't know" asks nobody.
-    r"(?:is|are|was|were|am|does|did|can|could|would|should|shall)"
+    # German "Am 14. Juni" tells a day.
+    r"am(?= i\b)",
+    r"(?:is|are|was|were|does|did|can|could|would|should|shall)"
     r"(?= \w)(?! (?:be|do|not|fine|ok|okay|good|great|nice|work|only|also|probably|definitely|like|"
     r"love|prefer|rather|need|want|go|pay|come|take|leave|stay|spend|wait|use|have)\b)",
     rf"(?:isn't|aren't|doesn't|can't|didn't|wasn't|weren't|couldn't|wouldn't|shouldn't)"

@@ -133,12 +133,13 @@ _NO: Final = (
     r"vielleicht sp[äa]ter|(?:das )?(?:will|m[öo]chte|brauche) ich nicht|(?:ich )?will (?:das "
     r")?nicht|"
     r"absolutely not|of course not|certainly not|never|i'm good|i don't|i'm not|i haven't|"
-    r"nein+|ne+|n[öo]+|nee|nein danke|lieber nicht|nicht n[öo]tig|auf keinen fall|keinesfalls|"
+    r"nein+|ne+|nö+|nein danke|lieber nicht|nicht n[öo]tig|auf keinen fall|keinesfalls|"
     r"noch nicht|eher nicht|niemals|danke nein|bitte nicht|ohne mich)"
 )
-_MORE: Final = r"(?:[\s,.!…–—-]+(?:please|bitte|sir|man|{same}))*"
-_WHOLE_THANKS: Final = whole(_THANKS + r"(?:[\s,.!]+(?:" + _THANKS + r"))*")
-_WHOLE_FAREWELL: Final = whole(_FAREWELL + r"(?:[\s,.!]+(?:" + _FAREWELL + r"|then|now))*")
+# Some of these can be read in two ways: without a bound, a page of them takes forever.
+_MORE: Final = r"(?:[\s,.!…–—-]+(?:please|bitte|sir|man|{same})){{0,5}}"
+_WHOLE_THANKS: Final = whole(_THANKS + r"(?:[\s,.!]+(?:" + _THANKS + r")){0,4}")
+_WHOLE_FAREWELL: Final = whole(_FAREWELL + r"(?:[\s,.!]+(?:" + _FAREWELL + r"|then|now)){0,4}")
 _WHOLE_ENOUGH: Final = whole(_ENOUGH)
 _AGREED: Final = rf"(?:{_YES}|{_APPROVED})"
 _WHOLE_YES: Final = whole(_AGREED + _MORE.format(same=_AGREED))
@@ -215,7 +216,7 @@ _ANSWERED: Final = re.compile(
 )
 _END: Final = re.compile(
     rf"(?:[\s,.!–—-]+|^)(?:(?:and|und|ok|okay)\s+)?(?:{_THANKS}|{_FAREWELL})"
-    rf"(?:[\s,.!]+(?:{_THANKS}|{_FAREWELL}))*\W*+\Z",
+    rf"(?:[\s,.!]+(?:{_THANKS}|{_FAREWELL})){{0,4}}\W*+\Z",
     re.IGNORECASE,
 )
 _PAUSED: Final = re.compile(r"[,.!–—-]|\s(?:and|und)\s|danke|thanks|thank you", re.IGNORECASE)

@@ -39,3 +39,8 @@ def test_an_act_is_understood_however_it_is_worded(said, does, text):
     found = understand(text, SAID[said], None)
     types = "+".join(found.types)
     assert (f"{types}/{found.request}" if found.request else types) == does
+
+
+@pytest.mark.parametrize("piece", [",  no ", "please don't ", "na gut ", "danke dir ", "nee, nö "])
+def test_a_page_of_the_same_word_is_understood(piece):
+    assert understand((piece * 10_000)[:10_000], SAID["after_offer"], None).types
