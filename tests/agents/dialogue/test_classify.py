@@ -131,6 +131,7 @@ def test_a_question_mark_at_an_end_or_a_questions_opening_asks(text):
         "Is fine",
         "Can do",
         "do not care",
+        "Am 14. Juni, von drei Uhr bis Mitternacht.",
     ],
 )
 def test_a_telling_answer_is_no_question_for_its_first_word(text):
