@@ -25,8 +25,6 @@ from agents.settings import Settings
 from cache import SemanticCache
 from cache.rivals import Rivals
 
-TEMPLATES: Final = "templates"
-"""Folder of the user's own templates, in the folder of the settings."""
 STATIC_PROMPTS: Final = (prompts.PLANNER, prompts.JUDGE, prompts.CHAT)
 
 
@@ -68,7 +66,7 @@ class Engine:
             Scopes(known_as, rewriter),
             hand_over,
             rivals,
-            Library.open(self._settings.home / TEMPLATES),
+            Library.open(self._settings.templates),
             prefers_templates=self._settings.provider == "embedded",
         )
 

@@ -121,6 +121,11 @@ class Settings:
         return timedelta(hours=self.ttl_hours) if self.ttl_hours else None
 
     @property
+    def templates(self) -> Path:
+        """Folder of the user's own templates of plans; it need not exist."""
+        return self.home / "templates"
+
+    @property
     def model_path(self) -> Path | None:
         """The user's own GGUF file, where one is set."""
         if self.provider == "embedded" and self.model:

@@ -78,7 +78,7 @@ def _templates() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _library() -> Library:
-    return Library.open()
+    return Library.open(session.runtime().settings.templates)
 
 
 def _goal(template: Template, language: Language) -> str:
