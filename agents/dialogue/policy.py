@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -76,6 +77,12 @@ _REQUESTS: Final[Mapping[Request, Action]] = MappingProxyType(
         Request.HAND_OVER: Action.OFFER_HAND_OVER,
     }
 )
+_OFFERED: Final[Mapping[Offer, Request]] = MappingProxyType(
+    {"start_over": Request.START_OVER, "hand_over": Request.HAND_OVER}
+)
+"""Who asks once more for what was just offered agrees to it."""
+_STOP: Final = re.compile(r"\b(?:stop|cancel|quit|abort|end)\b|abbrech|beend|stopp", re.IGNORECASE)
+"""Taking back the wish to stop sounds otherwise: "never mind"."""
 _POLITE: Final[Mapping[MessageType, Action]] = MappingProxyType(
     {
         MessageType.CLOSING: Action.CLOSE,
@@ -93,7 +100,8 @@ def first_look(state: ChatState, message: UserMessage, offer: Offer | None) -> A
         offer: What had been offered when it came.
     """
     if message.request is not None:
-        return _REQUESTS[message.request]
+        repeated = offer is not None and _OFFERED.get(offer) is message.request
+        return Action.ACCEPT if repeated else _REQUESTS[message.request]
     if offer is not None and (taken := _about_offer(message, offer)) is not None:
         return taken
     if message.does(MessageType.CANCEL):
@@ -111,6 +119,8 @@ def _about_offer(message: UserMessage, offer: Offer) -> Action | None:
     if message.does(MessageType.CONFIRMATION):
         return Action.ACCEPT
     if offer == "leave_open" and message.does(MessageType.SKIP):
+        return Action.ACCEPT
+    if offer == "stop_plan" and message.does(MessageType.CANCEL) and _STOP.search(message.text):
         return Action.ACCEPT
     if offer == "approve_plan" and message.does(MessageType.CANCEL):
         return None  # It is the plan itself that is cancelled.

@@ -113,6 +113,15 @@ def test_an_offer_is_accepted_declined_or_lapses(offer):
     assert looked(in_a_plan(), MessageType.QUESTION_ASKED, offer=offer) is Action.ANSWER
 
 
+def test_who_asks_again_for_what_was_offered_agrees():
+    again = {"request": Request.START_OVER, "offer": "start_over"}
+    stop, never = {"text": "yes, stop it"}, {"text": "never mind"}
+
+    assert looked(in_a_plan(), MessageType.REQUEST, **again) is Action.ACCEPT
+    assert looked(in_a_plan(), MessageType.CANCEL, offer="stop_plan", **stop) is Action.ACCEPT
+    assert looked(in_a_plan(), MessageType.CANCEL, offer="stop_plan", **never) is Action.DECLINE
+
+
 def test_a_second_wish_to_skip_a_needed_step_leaves_it_open():
     assert looked(in_a_plan(), MessageType.SKIP, offer="leave_open") is Action.ACCEPT
 
