@@ -18,9 +18,15 @@ def exchanges(state: ChatState) -> list[tuple[str, str]]:
     A message is given as it was put to the model, so that a prompt's beginning stays the same
     to the letter. A message without any answer (a failure, say) is left out, and so is one that
     told what the user wants forgotten.
+
+    Of a reply with an answer only that is given, without the plan's line after it: a small model
+    would write such lines of its own. The note of the next message says what had been asked.
     """
     said = {m.id: m for m in state.messages if isinstance(m, UserMessage)}
-    return [(reply.sent or said[reply.to].text, reply.text) for reply in _replies(state)]
+    return [
+        (reply.sent or said[reply.to].text, reply.answer.strip() or reply.guidance)
+        for reply in _replies(state)
+    ]
 
 
 def spoken(state: ChatState) -> list[tuple[str, str]]:

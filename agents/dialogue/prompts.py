@@ -124,17 +124,22 @@ _TONES: Final[dict[Mood, str]] = {
 }
 
 
-def shaped(text: str, kind: MessageType, mood: Mood) -> str:
-    """The user's message with a note on how to answer it."""
-    return noted(text, _SHAPES.get(kind, ""), _TONES.get(mood, ""))
+def shaped(text: str, kind: MessageType, mood: Mood, step: Step | None = None) -> str:
+    """The user's message with a note on how to answer it.
+
+    Args:
+        step: The one whose question is open; None where the answer does not depend on it.
+    """
+    asked = f"You had asked: {step.description}" if step else ""
+    return noted(text, asked, _SHAPES.get(kind, ""), _TONES.get(mood, ""))
 
 
 def acknowledged(text: str, step: Step) -> str:
     """The user's answer to a step, with a note to react to it briefly."""
     return noted(
         text,
-        f"This answers: {step.description} React in one or two sentences with something useful "
-        "about it. Do not ask anything.",
+        f"This answers: {step.description} React in one short, friendly sentence that shows that "
+        "you understood. Add no facts, no judgement and no advice. Do not ask anything.",
     )
 
 
@@ -153,8 +158,8 @@ def concluded(text: str, goal_text: str, gathered: dict[str, str]) -> str:
     return noted(
         text,
         f"Everything is answered. Goal: {goal_text}. Known: {facts}. Now give the user the result "
-        "for this goal: a concrete recommendation or plan that uses what is known, as a short "
-        "list. Do not ask anything.",
+        "for this goal: three to five concrete recommendations or next steps that fit what is "
+        "known, as a short list. Do not list again what is known. Do not ask anything.",
     )
 
 

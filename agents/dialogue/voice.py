@@ -74,7 +74,8 @@ class Voice:
         asked = message.text if turn.step is None else message.part(*ASKING)
         question = await self._scopes.standing_alone(turn, asked)
         if question is None:
-            await self.say_in_context(turn, prompts.shaped(message.text, kind, message.mood))
+            step = turn.state.step
+            await self.say_in_context(turn, prompts.shaped(message.text, kind, message.mood, step))
         else:
             text = prompts.shaped(question, kind, Mood.NEUTRAL)
             await self._say(turn, text, [], self._scopes.shared(turn, question))

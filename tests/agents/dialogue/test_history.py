@@ -68,10 +68,16 @@ def test_a_message_is_shown_as_it_was_put_to_the_model():
     assert exchanges(state) == [("900 euros\n\n[note]", "Good.")]
 
 
-def test_a_reply_is_shown_with_the_plans_line():
+def test_an_answer_is_shown_without_the_plans_line():
     state = lived(*said_and_answered("900 euros", "Good.", guidance="**Step 2 of 2.** When?"))
 
-    assert exchanges(state) == [("900 euros", "Good.\n\n**Step 2 of 2.** When?")]
+    assert exchanges(state) == [("900 euros", "Good.")]
+
+
+def test_the_plans_line_is_shown_where_it_is_all_that_was_said():
+    state = lived(*said_and_answered("Hello", "", guidance="Hello! What is your goal?"))
+
+    assert exchanges(state) == [("Hello", "Hello! What is your goal?")]
 
 
 def test_what_got_no_answer_is_left_out_and_a_part_is_shown():
