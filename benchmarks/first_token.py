@@ -1,0 +1,89 @@
+"""When the first word of a reply to a step's answer is seen: judged locally, and by the model.
+
+The same plan is gone through in several conversations with the local model. Replies that the
+local judgement is sure of need no model to be judged; doubtful ones are judged by the model before
+the reply begins. Of each kind: how often, and the time from the message to the reply's first word.
+The ratio is to the replies that were judged locally in the same run.
+
+    python -m benchmarks.first_token [--json] [--repeats 3]
+"""
+
+from __future__ import annotations
+
+import statistics
+import uuid
+from collections.abc import Sequence
+
+from agents.dialogue.messages import Reply
+from agents.dialogue.plan import Judge
+from agents.dialogue.state import ChatState
+from agents.runtime import Runtime
+from agents.settings import Settings
+from benchmarks.hit_vs_miss import OWNER, THRESHOLD, WAIT_SECONDS, running
+from benchmarks.report import Row, parser, report
+
+GOAL = "Plan a weekend in Lisbon"
+ANSWERS = (
+    ("From Friday 1 May to Sunday 3 May", "Two adults", "About 600 euros in all"),
+    ("When the trams are empty, whenever that is", "My sister and I, perhaps", "Not the world"),
+)
+"""Plain answers, and such as a person would have to think about; each said to the step at hand."""
+
+
+def main() -> None:
+    options = parser(__doc__ or "")
+    options.add_argument("--repeats", type=int, default=3)
+    chosen = options.parse_args()
+    with running(Settings.from_env()) as runtime:
+        replies = [reply for _ in range(chosen.repeats) for reply in _talked(runtime)]
+    report("first_token", _rows(replies), as_json=chosen.json)
+
+
+def _talked(runtime: Runtime) -> list[tuple[Judge, Reply]]:
+    """Replies to answers in new conversations, each with who judged the answer."""
+    found = []
+    for answers in ANSWERS:
+        conversation = uuid.uuid4().hex
+        _say(runtime, conversation, GOAL)
+        for answer in answers:
+            reply = _say(runtime, conversation, answer)
+            judge = _judge_of(runtime.open(conversation, OWNER), reply)
+            # Words of the plan's own come at once: only what the model says is compared.
+            if judge is not None and reply.answer:
+                found.append((judge, reply))
+    return found
+
+
+def _say(runtime: Runtime, conversation: str, text: str) -> Reply:
+    turn = runtime.send(conversation, OWNER, text, threshold=THRESHOLD, message_id=uuid.uuid4().hex)
+    if not turn.wait(WAIT_SECONDS):
+        raise TimeoutError(f"no reply to {text!r} within {WAIT_SECONDS:g} s")
+    return turn.reply
+
+
+def _judge_of(state: ChatState, reply: Reply) -> Judge | None:
+    """Who judged the message that a reply is to; None where nobody did."""
+    verdicts = (p.verdict for p in state.progress if p.message == reply.to)
+    return next((verdict.by for verdict in verdicts if verdict is not None), None)
+
+
+def _rows(replies: Sequence[tuple[Judge, Reply]]) -> list[Row]:
+    by_judge: dict[Judge, list[float]] = {"local": [], "model": []}
+    for judge, reply in replies:
+        if judge in by_judge and reply.first_token is not None:
+            by_judge[judge].append(reply.first_token)
+    reference = statistics.median(by_judge["local"]) if by_judge["local"] else None
+    return [
+        {
+            "judged_by": judge,
+            "n": len(seconds),
+            "first_token_p50_s": statistics.median(seconds) if seconds else None,
+            "slowest_s": max(seconds, default=None),
+            "ratio": statistics.median(seconds) / reference if seconds and reference else None,
+        }
+        for judge, seconds in by_judge.items()
+    ]
+
+
+if __name__ == "__main__":
+    main()
