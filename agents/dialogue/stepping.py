@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agents.dialogue import prompts
-from agents.dialogue.answering import LocalJudge, extract
+from agents.dialogue.answering import LocalJudge, extract, place_in
 from agents.dialogue.correcting import change_in
 from agents.dialogue.evaluator import Evaluator
 from agents.dialogue.events import (
@@ -218,7 +218,8 @@ class Stepping:
         reopened = (Reopened(now, i, because=step.id) for i in touched)
         corrected = Corrected(now, change.step, value, turn.message.id)
         await self._voice.record(turn, corrected, *reopened)
-        changed = phrase(turn, "corrected", name=step.title, old=before, new=value)
+        old, new = before.rstrip("."), value.rstrip(".")
+        changed = phrase(turn, "corrected", name=step.title, old=old, new=new)
         titles = listed(turn, [state.plan.steps[i].title for i in touched])
         again = phrase(turn, "corrected_reopens", titles=titles) if touched else ""
         await self._beside(turn, sentences(changed, again))
@@ -231,7 +232,7 @@ class Stepping:
             raise ValueError("there is no correction to cancel")
         title = state.plan.steps[state.corrected].title
         await self._voice.record(turn, CorrectionCancelled(time.time(), state.corrected))
-        value = turn.state.variables.get(title, "")
+        value = turn.state.variables.get(title, "").rstrip(".")
         restored = phrase(turn, "correction_cancelled", name=title, value=value)
         turn.guide(paragraphs(restored, way_back(turn)))
         self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
@@ -318,7 +319,7 @@ class Stepping:
         events: list[Event] = []
         for index, verdict in answered:
             step = state.plan.steps[index] if state.plan else None
-            value = extract(step, text) if step else text
+            value = (place_in(step, text) or extract(step, text)) if step else text
             events.append(Judged(now, index, value, verdict, message))
             events.append(StepEnded(now, index, "done"))
         return tuple(events)

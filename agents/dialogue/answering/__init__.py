@@ -12,7 +12,7 @@ from agents.dialogue.answering.judging import Embed, LocalJudge
 from agents.dialogue.answering.kinds import Kind
 from agents.dialogue.answering.reasons import reason_for
 from agents.dialogue.answering.stance import Stance, stance_of
-from agents.dialogue.answering.volunteering import volunteered
+from agents.dialogue.answering.volunteering import place_in, volunteered
 from agents.dialogue.answering.wanted import by_question, by_title
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "extract",
     "find",
     "parts",
+    "place_in",
     "reason_for",
     "stance_of",
     "volunteered",

@@ -66,6 +66,18 @@ def volunteered(step: Step, reply: str) -> bool:
     return bool(wanted) and all(any(_telling(kind, question, reply, found)) for kind in wanted)
 
 
+def place_in(step: Step, reply: str) -> str:
+    """The place that a reply names, where that is all that the step's question asks for; else "".
+
+    Of "Plan a weekend in Lisbon" the destination is Lisbon.
+    """
+    question = step.description.split(",")[0]
+    if [kind for kind, asks in _ASKS.items() if asks.search(question)] != [Kind.PLACE]:
+        return ""
+    places = [value.text for value in find(reply) if value.kind is Kind.PLACE]
+    return next((place for place in places if place[:1].isupper()), "")
+
+
 def _telling(kind: Kind, question: str, reply: str, found: tuple[Found, ...]) -> Iterator[bool]:
     for value in found:
         if value.kind is kind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.dialogue.answering import volunteered
+from agents.dialogue.answering import place_in, volunteered
 from agents.dialogue.plan import Step
 
 
@@ -53,3 +53,9 @@ def test_a_value_of_the_kind_that_is_asked_for_tells(question, reply):
 )
 def test_what_belongs_to_another_question_does_not(question, reply):
     assert not volunteered(step(question), reply)
+
+
+def test_of_a_goal_only_the_place_is_taken_where_a_place_is_asked_for():
+    assert place_in(step("Where would you like to go?"), "Plan a weekend in Lisbon") == "Lisbon"
+    assert place_in(step("When and where did you buy it?"), "In May, in Lisbon") == ""
+    assert place_in(step("Where would you like to go?"), "somewhere warm") == ""
