@@ -10,20 +10,21 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
 import pydantic_core
 from ag2 import Agent
 from ag2.config import ModelConfig
 from ag2.context import ConversationContext
 from ag2.events import BaseEvent, ModelMessageChunk
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
 from agents.dialogue import prompts
 from agents.dialogue.classify import Embed
 from agents.dialogue.difference import continued
 from agents.dialogue.library import Library
 from agents.dialogue.plan import MOST_STEPS, Plan, PlanSource, Step, numbered
+from agents.dialogue.plan_drafts import LONGEST_TEXT, FullPlanDraft, PlanDraft, same
 from agents.dialogue.template_file import Template
 from agents.errors import PlanError
 from agents.models.cached import CacheLookedUp, CacheRequest
@@ -34,75 +35,7 @@ logger = logging.getLogger(__name__)
 Reason = Literal["goal", "stall"]
 """Why a plan is made anew: the user's goal is another one, or its steps lead nowhere."""
 TRIES: Final = 2
-FEWEST_STEPS: Final = 2
-LONGEST_TEXT: Final = 300
 MOST_EXAMPLES: Final = 4
-
-
-class StepDraft(BaseModel):
-    """A step as a small model writes it: the less it has to write, the better each text is."""
-
-    # The lengths are checked here and not by the schema: as a grammar of llama.cpp a string of at
-    # most 300 characters takes minutes.
-    title: str
-    description: str
-    expected_response: str
-    examples: list[str] = Field(default=[])
-
-    @field_validator("*")
-    @classmethod
-    def _short_text(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        value = " ".join(value.split())
-        if not 1 <= len(value) <= LONGEST_TEXT:
-            raise ValueError(f"has {len(value)} characters, not 1 to {LONGEST_TEXT}")
-        return value
-
-
-Written = TypeVar("Written", bound=StepDraft)
-
-
-class FullStepDraft(StepDraft):
-    """A step as a strong model writes it.
-
-    Attributes:
-        needs: Numbers of the earlier steps that it builds on, from 1.
-    """
-
-    success_criteria: str = ""
-    fallback: str = "clarify"
-    optional: bool = False
-    needs: list[int] = Field(default=[])
-
-
-def _ask_different_things(steps: list[Written]) -> list[Written]:
-    kept: list[Written] = []
-    for step in steps:
-        if not any(_same(step, earlier) for earlier in kept):
-            kept.append(step)
-    if len(kept) < FEWEST_STEPS:
-        raise ValueError("the steps ask the same again and again")
-    return steps
-
-
-_Steps = Annotated[
-    list[Written],
-    Field(min_length=FEWEST_STEPS, max_length=MOST_STEPS),
-    AfterValidator(_ask_different_things),
-]
-
-
-class PlanDraft(BaseModel):
-    """A plan as a small model writes it."""
-
-    steps: _Steps[StepDraft]
-
-
-class FullPlanDraft(BaseModel):
-    """A plan as a strong model writes it."""
-
-    steps: _Steps[FullStepDraft]
 
 
 class Planner:
@@ -303,19 +236,12 @@ def _distinct(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps without those that repeat an earlier one; each needs only steps before it."""
     kept: list[Step] = []
     for step in steps:
-        if any(_same(step, earlier) for earlier in kept):
+        if any(same(step, earlier) for earlier in kept):
             continue
         before = {earlier.id for earlier in kept}
         needs = tuple(dict.fromkeys(need for need in step.needs if need in before))
         kept.append(replace(step, needs=needs))
     return tuple(kept)
-
-
-def _same(one: Step | StepDraft, other: Step | StepDraft) -> bool:
-    return (
-        one.title.casefold() == other.title.casefold()
-        or one.description.casefold() == other.description.casefold()
-    )
 
 
 def shorter(plan: Plan, known: Mapping[str, str]) -> Plan:

@@ -14,14 +14,8 @@ from agents.dialogue import prompts
 from agents.dialogue.library import Library
 from agents.dialogue.phrases import phrases
 from agents.dialogue.plan import MOST_STEPS, Plan
-from agents.dialogue.planner import (
-    LONGEST_TEXT,
-    FullPlanDraft,
-    PlanDraft,
-    Planner,
-    shorter,
-    steps_in,
-)
+from agents.dialogue.plan_drafts import LONGEST_TEXT, FullPlanDraft, PlanDraft
+from agents.dialogue.planner import Planner, shorter, steps_in
 from agents.models.providers import http_client, model_config
 from agents.settings import Settings
 from tests.agents.dialogue.examples import step
@@ -283,6 +277,26 @@ def test_a_steps_texts_are_on_one_line():
     assert draft.steps[0].description == "What is your budget?"
 
 
+@pytest.mark.parametrize(
+    "question, kept",
+    [
+        ("What is your budget?", True),
+        ("Wann möchtest du reisen?", True),
+        ("Wie viel Zeit haben Sie?", True),
+        ("Where can I find a good shelter?", False),
+        ("Welche Materialien werden benötigt?", False),
+        ("What should be done with my car, in your view?", False),
+    ],
+)
+def test_a_small_models_step_counts_only_if_it_asks_the_user(question, kept):
+    steps = [step_json("Budget", BUDGET), step_json("Dates", DATES), step_json("Third", question)]
+
+    draft = PlanDraft.model_validate({"steps": steps})
+
+    assert ("Third" in [s.title for s in draft.steps]) is kept
+    assert len(FullPlanDraft.model_validate({"steps": steps}).steps) == 3
+
+
 # What the model is told
 
 
@@ -292,7 +306,9 @@ def test_a_goal_stands_in_the_prompt_as_a_quoted_text_whatever_it_says(text):
 
     quoted, end = json.JSONDecoder().raw_decode(told.removeprefix("Goal: "))
     assert quoted == text
-    assert told.removeprefix("Goal: ")[end:].startswith("\n\nWrite all texts in ")
+    assert told.removeprefix("Goal: ")[end:].startswith(
+        "\n\nThis is known: ask for the rest. Write in "
+    )
 
 
 def test_an_injection_stays_within_the_quotes_and_the_plan_is_unharmed(enter):
@@ -302,7 +318,9 @@ def test_an_injection_stays_within_the_quotes_and_the_plan_is_unharmed(enter):
     reply = room.say(goal)
 
     (asked,) = [request for request in room.model.requests if "Plan" in request.schema_name]
-    assert asked.last.startswith(f"Goal: {json.dumps(goal)}\n\nWrite all texts in ")
+    assert asked.last.startswith(
+        f"Goal: {json.dumps(goal)}\n\nThis is known: ask for the rest. Write in "
+    )
     assert asked.system == prompts.PLANNER
     assert prompts.PLANNER not in reply.text
     assert [s.title for s in room.state().plan.steps] == ["Budget", "Dates"]
@@ -324,7 +342,7 @@ def test_of_a_long_goal_the_beginning_is_told():
     ],
 )
 def test_the_language_of_the_goal_is_named_where_it_can_be_told(goal, language):
-    assert f"Write all texts in {language}." in prompts.goal(goal)
+    assert f"Write in {language}." in prompts.goal(goal)
 
 
 # Made anew

@@ -9,7 +9,7 @@ import pytest
 
 from agents.dialogue import prompts
 from agents.dialogue.messages import MessageType, Mood
-from agents.dialogue.planner import PlanDraft
+from agents.dialogue.plan_drafts import PlanDraft
 from tests.agents.dialogue.examples import step
 
 STATIC = [prompts.CHAT, prompts.PLANNER, prompts.JUDGE]
@@ -30,12 +30,13 @@ def test_a_system_prompt_holds_nothing_that_changes(enter, prompt):
     assert prompt in systems
 
 
-def test_the_planners_example_is_a_plan_of_the_form_it_asks_for():
-    begin = prompts.PLANNER.index("{")
+def test_the_planners_examples_are_plans_of_the_form_it_asks_for():
+    written = [line for line in prompts.PLANNER.splitlines() if line.startswith('{"steps"')]
 
-    example = json.loads(prompts.PLANNER[begin : prompts.PLANNER.rindex("}") + 1])
-
-    assert 2 <= len(PlanDraft.model_validate(example).steps) <= 5
+    assert len(written) == 2, "one in each language"
+    for example in written:
+        draft = PlanDraft.model_validate_json(example)
+        assert len(draft.steps) == len(json.loads(example)["steps"]) == 4
 
 
 def test_what_a_model_is_told_continues_what_it_was_told_before(enter):
