@@ -97,7 +97,7 @@ def goal(
     language = _LANGUAGES.get(spoken_language(text), "the language of the goal")
     more = f" {_IN_FULL}" if in_full else ""
     quoted = json.dumps(text[:LONGEST_GOAL], ensure_ascii=False)
-    return f"Goal: {quoted}{known}\n\nThis is known: ask for the rest. Write in {language}.{more}"
+    return f"Goal: {quoted}{known}\n\nWrite all texts in {language}.{more}"
 
 
 def judgement(step: Step, reply: str) -> str:

@@ -161,7 +161,7 @@ def test_without_any_plan_it_is_a_conversation_all_the_same(enter):
 
 
 def test_a_small_models_draft_comes_after_a_template_that_fits(enter):
-    room = enter(prefers_templates=True)
+    room = enter(small_model=True)
 
     reply = room.say("Plan a trip")
 
@@ -172,7 +172,7 @@ def test_a_small_models_draft_comes_after_a_template_that_fits(enter):
 
 
 def test_a_small_model_drafts_where_no_template_fits_and_has_little_to_write(enter):
-    room = enter(prefers_templates=True)
+    room = enter(small_model=True)
 
     room.say(NO_TEMPLATE)
 
@@ -306,9 +306,7 @@ def test_a_goal_stands_in_the_prompt_as_a_quoted_text_whatever_it_says(text):
 
     quoted, end = json.JSONDecoder().raw_decode(told.removeprefix("Goal: "))
     assert quoted == text
-    assert told.removeprefix("Goal: ")[end:].startswith(
-        "\n\nThis is known: ask for the rest. Write in "
-    )
+    assert told.removeprefix("Goal: ")[end:].startswith("\n\nWrite all texts in ")
 
 
 def test_an_injection_stays_within_the_quotes_and_the_plan_is_unharmed(enter):
@@ -318,9 +316,7 @@ def test_an_injection_stays_within_the_quotes_and_the_plan_is_unharmed(enter):
     reply = room.say(goal)
 
     (asked,) = [request for request in room.model.requests if "Plan" in request.schema_name]
-    assert asked.last.startswith(
-        f"Goal: {json.dumps(goal)}\n\nThis is known: ask for the rest. Write in "
-    )
+    assert asked.last.startswith(f"Goal: {json.dumps(goal)}\n\nWrite all texts in ")
     assert asked.system == prompts.PLANNER
     assert prompts.PLANNER not in reply.text
     assert [s.title for s in room.state().plan.steps] == ["Budget", "Dates"]
@@ -342,7 +338,7 @@ def test_of_a_long_goal_the_beginning_is_told():
     ],
 )
 def test_the_language_of_the_goal_is_named_where_it_can_be_told(goal, language):
-    assert f"Write in {language}." in prompts.goal(goal)
+    assert f"Write all texts in {language}." in prompts.goal(goal)
 
 
 # Made anew
