@@ -67,7 +67,7 @@ class Engine:
             hand_over,
             rivals,
             Library.open(self._settings.templates),
-            prefers_templates=self._settings.provider == "embedded",
+            small_model=self._settings.provider == "embedded",
         )
 
     def _explained(self, error: Exception) -> RepriseError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from ag2 import Agent
@@ -26,6 +26,9 @@ _NOT_A_WORD: Final = re.compile(r"^[\W_]*$")
 MET_FROM: Final = 0.90
 """Probability from which the local judgement decides that a step is met: see
 ``python -m benchmarks.answering``."""
+LIKELY_MET_FROM: Final = 0.60
+"""The same beside a small chat model, whose "no" to a likely answer is wrong more often than the
+local judgement: of the answers it refused in the transcripts, most were good."""
 NOT_MET_BELOW: Final = 0.10
 """Probability below which it decides that a step is not met."""
 VOLUNTEERED_FROM: Final = 0.85
@@ -42,6 +45,7 @@ class Evaluator:
     Args:
         model: Answers with JSON that fits a schema.
         local: Judges without the model; None: the model judges what no rule decides.
+        met_from: Probability from which the local judgement decides that a step is met, 0..1.
         longest_wait: Seconds after which the model's verdict is not waited for any longer.
     """
 
@@ -50,24 +54,32 @@ class Evaluator:
         model: ModelConfig,
         local: LocalJudge | None = None,
         *,
+        met_from: float = MET_FROM,
         longest_wait: float = LONGEST_WAIT,
     ) -> None:
         self._agent = Agent("judge", prompts.JUDGE, config=without_chance(model))
         self._local = local
+        self._met_from = met_from
         self._longest_wait = longest_wait
 
-    async def judge(self, step: Step, reply: str) -> Verdict:
+    async def judge(
+        self, step: Step, reply: str, before_asking: Callable[[], None] = lambda: None
+    ) -> Verdict:
         """Whether the reply meets the step.
 
         A rule decides first, then the local judgement where it is certain, and the model in
         between. Where the model fails or takes too long, the likelier verdict stands.
+
+        Args:
+            before_asking: Called where the model is going to be asked, which takes a while.
         """
         ruled = _by_rule(reply)
         if ruled is not None:
             return ruled
         likely = await self._likely(step, reply)
-        if likely is not None and not NOT_MET_BELOW <= likely < MET_FROM:
+        if likely is not None and not NOT_MET_BELOW <= likely < self._met_from:
             return _local_verdict(step, reply, likely)
+        before_asking()
         return await self._by_model(step, reply, likely)
 
     def judge_locally(self, steps: Sequence[Step], reply: str) -> tuple[Verdict | None, ...]:

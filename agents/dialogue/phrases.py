@@ -27,7 +27,7 @@ Kind = Literal[
     "hello", "hello_again", "welcome_back", "thanks", "goodbye",
     "plan", "plan_hint", "template_chosen", "template_said", "free_chat", "refused_goal",
     "not_planned", "plan_approved", "already_known",
-    "step", "step_optional", "back", "clarify", "rephrase", "offer_examples", "noted",
+    "step", "step_optional", "back", "clarify", "rephrase", "offer_examples", "heard", "noted",
     "noted_too", "skipped", "skip_needed", "skip_needed_for", "left_open", "nothing_to_skip",
     "hand_over_offer", "handed_over", "handed_over_export", "hand_over_failed",
     "done", "done_open", "summary",
@@ -283,7 +283,8 @@ def _check_names(path: Path, kind: str, wording: str) -> None:
 
 def listed(facts: Mapping[str, str]) -> str:
     """Facts as a Markdown list; "" where there are none."""
-    return "\n".join(f"- **{name}:** {_on_a_line(value)}" for name, value in facts.items())
+    lines = (f"- **{name}:** {' '.join(value.split())}" for name, value in facts.items())
+    return "\n".join(lines)
 
 
 def _last_said(sentence: str, said: Collection[str]) -> int:

@@ -54,6 +54,12 @@ def phrase(turn: Turn, kind: Kind, **values: object) -> str:
     return words(turn).pick(kind, said(turn), **values)
 
 
+def heard(turn: Turn) -> str:
+    """That the message was heard, before anything is known of it."""
+    before = [m.answer for m in turn.state.messages if isinstance(m, Reply)]
+    return words(turn).pick("heard", before)
+
+
 def listed(turn: Turn, titles: Sequence[str]) -> str:
     """The titles as in a sentence: "Dates, Budget and Hotel"."""
     return words(turn).all_of(titles) if titles else ""

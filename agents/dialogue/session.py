@@ -12,7 +12,7 @@ from ag2.config import ModelConfig
 from agents.dialogue.answering import LocalJudge
 from agents.dialogue.asides import Asides
 from agents.dialogue.classify import Context, Embed, understand
-from agents.dialogue.evaluator import Evaluator
+from agents.dialogue.evaluator import LIKELY_MET_FROM, MET_FROM, Evaluator
 from agents.dialogue.events import Offer, Understood
 from agents.dialogue.handover import HandOver
 from agents.dialogue.library import Library
@@ -44,7 +44,9 @@ class ChatSession:
         hand_over: Tells a person that a conversation needs one.
         rivals: Raise the thresholds that evidence chose, where other answers stand close.
         library: Templates of plans; None where there are none.
-        prefers_templates: Whether a template that fits a goal beats the model's own draft.
+        small_model: Whether the model is a small one: then a template that fits a goal beats its
+            own draft, its doubts do not outweigh a likely answer, and plain answers get a word
+            of the assistant's own.
     """
 
     def __init__(
@@ -57,15 +59,17 @@ class ChatSession:
         rivals: Rivals | None = None,
         library: Library | None = None,
         *,
-        prefers_templates: bool = False,
+        small_model: bool = False,
     ) -> None:
         self._embed: Embed | None = None if cache is None else cache.embed
         self._library = library
         local = None if self._embed is None else LocalJudge(self._embed)
         cached = CachedModel(model, cache, rivals)
         self._voice = Voice(store, cached, scopes)
-        self._stepping = Stepping(self._voice, Evaluator(model, local), local)
-        planner = Planner(cached, library, self._embed, prefers_templates=prefers_templates)
+        met_from = LIKELY_MET_FROM if small_model else MET_FROM
+        evaluator = Evaluator(model, local, met_from=met_from)
+        self._stepping = Stepping(self._voice, evaluator, local, brief=small_model)
+        planner = Planner(cached, library, self._embed, prefers_templates=small_model)
         self._planning = Planning(self._voice, planner, self._stepping, scopes)
         self._asides = Asides(self._voice, hand_over)
         self._deeds = self._all_deeds()

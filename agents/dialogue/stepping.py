@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from agents.dialogue import prompts
@@ -33,6 +34,7 @@ from agents.dialogue.saying import (
     examples,
     explained,
     gathered,
+    heard,
     is_yes_or_no,
     listed,
     next_question,
@@ -59,12 +61,17 @@ class Stepping:
     Args:
         evaluator: Judges replies to the current step.
         local: Tells which earlier answer a correction means; None: words alone tell.
+        brief: Whether a plain answer gets a word of the assistant's own at once, and not one of
+            the model's, which takes a small model seconds and says nothing more.
     """
 
-    def __init__(self, voice: Voice, evaluator: Evaluator, local: LocalJudge | None) -> None:
+    def __init__(
+        self, voice: Voice, evaluator: Evaluator, local: LocalJudge | None, *, brief: bool
+    ) -> None:
         self._voice = voice
         self._evaluator = evaluator
         self._local = local
+        self._brief = brief
 
     async def judge(self, turn: Turn) -> Action:
         """Judge the message against the current step, and see what else it answers.
@@ -77,7 +84,7 @@ class Stepping:
         told = message.part(*TELLING)
         turn.step = step
         turn.enter("judging")
-        verdict = await self._evaluator.judge(step, told)
+        verdict = await self._evaluator.judge(step, told, partial(self._listen, turn))
         others = await self._also_answered(state, told)
         action = after_verdict(state, message, verdict, noted=bool(others))
         now = time.time()
@@ -89,6 +96,11 @@ class Stepping:
             events = (judged, *_ended(action, index, now), *events)
         await self._voice.record(turn, *events)
         return Action.COMPLETE if action is Action.ADVANCE and turn.state.finished else action
+
+    def _listen(self, turn: Turn) -> None:
+        """Say a word at once where the verdict takes a while."""
+        if self._brief:
+            turn.write(f"{heard(turn)} ")
 
     async def answered_by(self, steps: Sequence[Step], text: str) -> list[tuple[int, Verdict]]:
         """Which of the steps a text answers that was not asked for them, and why."""
@@ -103,7 +115,7 @@ class Stepping:
 
     async def advance(self, turn: Turn) -> None:
         """Say something about the answer, or answer what was asked beside it; then go on."""
-        noted = _noted_too(turn)
+        noted = sentences(self._noted(turn), _noted_too(turn))
         with guided_at_the_end(turn, paragraphs(noted, next_question(turn))):
             await self._react(turn)
         self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
@@ -275,12 +287,17 @@ class Stepping:
         except ModelError as error:
             turn.note(notice=str(error))
 
+    def _noted(self, turn: Turn) -> str:
+        """A word about the answer, where the model says none and nothing was said yet."""
+        asks = turn.message.does(*ASKING)
+        return phrase(turn, "noted") if self._brief and not asks and not turn.reply.answer else ""
+
     async def _react(self, turn: Turn) -> None:
         """Answer what was asked beside an answer, else say a word about the answer itself."""
         if turn.message.does(*ASKING):
             await self._voice.answer(turn)
             return
-        if turn.step is None:
+        if turn.step is None or self._brief:
             return
         await self._say_if_possible(turn, prompts.acknowledged(turn.message.text, turn.step))
 

@@ -116,7 +116,7 @@ def open_room(
     wrapped: Callable[[ModelConfig], ModelConfig] = lambda model: model,
     strong: bool = False,
     templated: bool = True,
-    prefers_templates: bool = False,
+    small_model: bool = False,
 ) -> Iterator[Room]:
     """A room whose store is in `folder`; a `strong` model also rewrites follow-ups."""
     store = ConversationStore.open(folder / "conversations.sqlite3", machine())
@@ -139,7 +139,7 @@ def open_room(
             scopes,
             HandOver(""),
             library=templates() if templated else None,
-            prefers_templates=prefers_templates,
+            small_model=small_model,
         )
         turns = Turns(store, loop, session.reply, longest=settings.max_message)
         try:

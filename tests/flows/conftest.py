@@ -45,5 +45,5 @@ def room_for(flow: Flow, folder: Path, embedder: Embedder, **how: object) -> Ite
             cache = SemanticCache.open(folder / "cache", embedder, busy_seconds=0.1)
             parts.callback(cache.close)
         if flow.templates_first:
-            how["prefers_templates"] = True
+            how["small_model"] = True
         yield parts.enter_context(open_room(folder, rules(flow.model), cache, **how))
