@@ -79,7 +79,9 @@ class Observed:
         :param owner: as in :meth:`lookups`.
         :raises ThresholdError: outside 0..1.
         """
-        return self._journal.what_if(checked_threshold(threshold), last, owner)
+        threshold = checked_threshold(threshold)
+        self._journal.flush()
+        return self._journal.what_if(threshold, last, owner)
 
     def label(self, lookup_id: str, *, good: bool, source: Source) -> bool:
         """Says whether one answer serves the question of a lookup and its nearest.

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from agents.dialogue import prompts
 from agents.dialogue.classify import Embed
 from agents.dialogue.difference import continued
+from agents.dialogue.language import language_of
 from agents.dialogue.library import Library
 from agents.dialogue.plan import MOST_STEPS, Plan, PlanSource, Step, numbered
 from agents.dialogue.plan_drafts import LONGEST_TEXT, FullPlanDraft, PlanDraft, same
@@ -36,6 +37,8 @@ Reason = Literal["goal", "stall"]
 """Why a plan is made anew: the user's goal is another one, or its steps lead nowhere."""
 TRIES: Final = 2
 MOST_EXAMPLES: Final = 4
+DRAFTED_WELL: Final = frozenset({"en"})
+"""Languages in which the small model's drafts are worth more than the general template."""
 
 
 class Planner:
@@ -121,7 +124,8 @@ class Planner:
         on_event: Callable[[BaseEvent], None],
     ) -> Plan | None:
         fitting = await self._fitting(goal)
-        plan = fitting.plan(goal) if fitting is not None and self._prefers_templates else None
+        ready = fitting or self._instead_of_a_draft(goal)
+        plan = ready.plan(goal) if ready is not None and self._prefers_templates else None
         for _ in range(TRIES if plan is None else 0):
             try:
                 plan = await self._ask(goal, facts, request, _Watch(on_steps, on_event))
@@ -134,6 +138,12 @@ class Planner:
         if plan is not None:
             on_steps(plan.steps)
         return plan
+
+    def _instead_of_a_draft(self, goal: str) -> Template | None:
+        """The general template, where a small model's draft in the goal's language is poor."""
+        if self._library is None or language_of(goal) in DRAFTED_WELL:
+            return None
+        return self._library.general
 
     async def _fitting(self, goal: str) -> Template | None:
         if self._library is None:

@@ -22,7 +22,7 @@ from agents.dialogue.messages import MessageType
 
 HEADS: Final = (MessageType.GREETING, MessageType.COMPARISON_MADE)
 WEIGHTS_FILE: Final = Path(__file__).with_name("heads.json")
-SURE: Final = 0.6
+SURE: Final = 0.75
 """Probability from which a head is believed against the cues."""
 
 
