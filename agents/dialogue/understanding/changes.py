@@ -330,10 +330,11 @@ def _names_fact(clause: Clause, facts: Mapping[str, str]) -> bool:
 
 
 def _denies_value(clause: str, facts: Mapping[str, str]) -> bool:
-    """What is known is said not to be: "not 800", "instead of 800"."""
-    said = clause.casefold()
-    return any(
-        re.search(rf"(?<!\w){_DENIED} {re.escape(value.casefold())}(?!\w)", said)
-        for value in facts.values()
-        if value
+    """What is known, or a part of it, is said not to be: "not 800", "instead of Ireland"."""
+    found = re.search(
+        rf"(?<!\w){_DENIED} (?P<denied>[^,;:]{{3,60}}?)\s*(?:[,;.!]|$)", clause.casefold()
     )
+    if found is None or len(found["denied"].split()) > _SHORT:
+        return False
+    denied = rf"(?<!\w){re.escape(found['denied'])}(?!\w)"
+    return any(re.search(denied, value.casefold()) for value in facts.values())

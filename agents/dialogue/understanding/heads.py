@@ -22,8 +22,9 @@ from agents.dialogue.messages import MessageType
 
 HEADS: Final = (MessageType.GREETING, MessageType.COMPARISON_MADE)
 WEIGHTS_FILE: Final = Path(__file__).with_name("heads.json")
-SURE: Final = 0.75
-"""Probability from which a head is believed against the cues."""
+SURE: Final = 0.7
+"""Probability from which a head is believed against the cues. A question that is taken for a
+greeting gets no answer at all, so a rare greeting is rather missed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -546,8 +546,6 @@ def test_outside_a_plan_what_is_told_is_a_topic(text, types):
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("how is our robot doing these days", T.GREETING),
-        ("rise and shine", T.GREETING),
         ("who is the more famous of the two rivers", T.COMPARISON_MADE),
         ("how does a heat pump work", T.QUESTION_ASKED),
         ("how is my parcel doing", T.QUESTION_ASKED),
@@ -561,7 +559,6 @@ def test_vectors_of_another_model_tell_nothing():
     def strange(texts):
         return np.ones((len(texts), 5), dtype=np.float32)
 
-    assert understand("rise and shine", FREE, strange).types == (T.TOPIC_INTRODUCED,)
 
 
 def test_a_confused_question_sounds_confused():
@@ -613,3 +610,8 @@ def test_a_text_of_ten_thousand_characters_is_understood(piece, context):
 def test_what_pages_of_text_ask_is_found_at_their_end():
     pages = "I have seen the old town and the river. " * 250 + "What should I see next?"
     assert understand(pages, STEP, None).types == (T.ANSWER, T.QUESTION_ASKED)
+
+
+@pytest.mark.parametrize("text", ["Say something hostile, please?", "Is Lisbon expensive?"])
+def test_a_question_is_no_greeting_and_no_comparison_by_a_chance_likeness(text, embedder):
+    assert understand(text, FREE, embedder.embed).types == (T.QUESTION_ASKED,)
