@@ -161,9 +161,9 @@ def concluded(text: str, goal_text: str, gathered: dict[str, str]) -> str:
     facts = "; ".join(f"{title}: {said}" for title, said in gathered.items())
     return noted(
         text,
-        f"Everything is answered. Goal: {goal_text}. Known: {facts}. Now give the user the result "
-        "for this goal: three to five concrete recommendations or next steps that fit what is "
-        "known, as a short list. Do not list again what is known. Do not ask anything.",
+        f"Everything is answered. Goal: {goal_text}. Known: {facts}. Advise the user now: write "
+        "three to five lines that begin with a dash, each with one concrete thing to do next that "
+        "fits what is known. Do not list again what is known. Do not ask anything.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -27,7 +28,7 @@ from agents.dialogue.ladder import MOST_TRIES
 from agents.dialogue.machine import State
 from agents.dialogue.messages import ASKING
 from agents.dialogue.phrases import Kind
-from agents.dialogue.plan import Step, Verdict
+from agents.dialogue.plan import Progress, Step, Verdict
 from agents.dialogue.policy import TELLING, Action, after_verdict
 from agents.dialogue.saying import (
     begin_gently,
@@ -49,7 +50,11 @@ from agents.dialogue.state import ChatState
 from agents.dialogue.turns import Turn
 from agents.dialogue.voice import Voice, guided_at_the_end
 from agents.errors import ModelError
+from cache import normalise
 
+PLAUSIBLE: Final = 0.3
+"""Probability from which an answer that is said again word for word counts: who repeats it means
+it, and has nothing else to say."""
 STALLED: Final = 2
 """Steps left open in a row after which a shorter plan is offered."""
 _UNANSWERED: Final = frozenset({"open", "reopened", "skipped"})
@@ -85,6 +90,7 @@ class Stepping:
         turn.step = step
         turn.enter("judging")
         verdict = await self._evaluator.judge(step, told, partial(self._listen, turn))
+        verdict = _insisted(state.progress[index], told, verdict)
         others = await self._also_answered(state, told)
         action = after_verdict(state, message, verdict, noted=bool(others))
         now = time.time()
@@ -347,6 +353,14 @@ def here(state: ChatState) -> tuple[int, Step]:
     if state.plan is None or state.current is None:
         raise ValueError("there is no current step")
     return state.current, state.plan.steps[state.current]
+
+
+def _insisted(progress: Progress, told: str, verdict: Verdict) -> Verdict:
+    """The verdict, or that the step is met by a plausible answer that is said once more."""
+    again = bool(progress.said) and normalise(progress.said) == normalise(told)
+    if verdict.met or not again or (verdict.probability or 0.0) < PLAUSIBLE:
+        return verdict
+    return replace(verdict, met=True, reason="You said it again, so it counts.", by="rule")
 
 
 def _dependents(state: ChatState, step_id: str) -> list[int]:

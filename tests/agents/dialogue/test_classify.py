@@ -560,7 +560,6 @@ def test_vectors_of_another_model_tell_nothing():
         return np.ones((len(texts), 5), dtype=np.float32)
 
 
-
 def test_a_confused_question_sounds_confused():
     for text in ["what do you mean?", "such as?", "?", "ich verstehe das nicht"]:
         assert understand(text, STEP, None).mood is Mood.CONFUSED, text

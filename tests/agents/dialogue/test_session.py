@@ -224,6 +224,19 @@ def test_an_answer_and_a_question_in_one_message_are_both_heard(enter):
     assert room.state().answers == {"Budget": "600 euros."}
 
 
+def test_a_plausible_answer_that_is_said_again_counts(enter):
+    refuses = Rule(when=lambda r: "Enough when:" in r.last, reply=Reply('{"data": false}'))
+    room = enter(refuses)
+    room.say(GOAL)
+
+    refused = room.say("it should not cost the earth")
+    insisted = room.say("It should not cost the earth!")
+
+    assert refused.guidance.endswith(BUDGET)
+    assert insisted.guidance.endswith(ASK_DATES)
+    assert room.state().progress[0].verdict.by == "rule"
+
+
 def test_a_needed_step_is_left_open_when_the_user_insists(room):
     room.say(GOAL)
 
