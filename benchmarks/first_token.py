@@ -2,8 +2,9 @@
 
 The same plan is gone through in several conversations with the local model. Replies that the
 local judgement is sure of need no model to be judged; doubtful ones are judged by the model before
-the reply begins. Of each kind: how often, and the time from the message to the reply's first word.
-The ratio is to the replies that were judged locally in the same run.
+the reply is known, and its first word is there before. Of each kind: how often, the time from the
+message to the reply's first word and to its last. The ratio is to the first words of the replies
+that were judged locally in the same run.
 
     python -m benchmarks.first_token [--json] [--repeats 3]
 """
@@ -25,9 +26,9 @@ from benchmarks.report import Row, parser, report
 GOAL = "Plan a weekend in Lisbon"
 ANSWERS = (
     ("From Friday 1 May to Sunday 3 May", "Two adults", "About 600 euros in all"),
-    ("When the trams are empty, whenever that is", "My sister and I, perhaps", "Not the world"),
+    ("From Friday 1 May to Sunday 3 May", "My sister perhaps", "As much as a used car"),
 )
-"""Plain answers, and such as a person would have to think about; each said to the step at hand."""
+"""Plain answers, and some that a person would have to think about; each said to the step at hand."""
 
 
 def main() -> None:
@@ -48,8 +49,7 @@ def _talked(runtime: Runtime) -> list[tuple[Judge, Reply]]:
         for answer in answers:
             reply = _say(runtime, conversation, answer)
             judge = _judge_of(runtime.open(conversation, OWNER), reply)
-            # Words of the plan's own come at once: only what the model says is compared.
-            if judge is not None and reply.answer:
+            if judge is not None:
                 found.append((judge, reply))
     return found
 
@@ -68,21 +68,23 @@ def _judge_of(state: ChatState, reply: Reply) -> Judge | None:
 
 
 def _rows(replies: Sequence[tuple[Judge, Reply]]) -> list[Row]:
-    by_judge: dict[Judge, list[float]] = {"local": [], "model": []}
-    for judge, reply in replies:
-        if judge in by_judge and reply.first_token is not None:
-            by_judge[judge].append(reply.first_token)
-    reference = statistics.median(by_judge["local"]) if by_judge["local"] else None
-    return [
-        {
-            "judged_by": judge,
-            "n": len(seconds),
-            "first_token_p50_s": statistics.median(seconds) if seconds else None,
-            "slowest_s": max(seconds, default=None),
-            "ratio": statistics.median(seconds) / reference if seconds and reference else None,
-        }
-        for judge, seconds in by_judge.items()
-    ]
+    local = _row("local", replies, None)
+    reference = local["first_token_p50_s"]
+    return [local, _row("model", replies, reference if isinstance(reference, float) else None)]
+
+
+def _row(judge: Judge, replies: Sequence[tuple[Judge, Reply]], reference: float | None) -> Row:
+    mine = [reply for by, reply in replies if by == judge]
+    first = [reply.first_token for reply in mine if reply.first_token is not None]
+    middle = statistics.median(first) if first else None
+    return {
+        "judged_by": judge,
+        "n": len(mine),
+        "first_token_p50_s": middle,
+        "slowest_s": max(first, default=None),
+        "whole_p50_s": statistics.median(reply.seconds for reply in mine) if mine else None,
+        "ratio": middle / (reference or middle) if middle else None,
+    }
 
 
 if __name__ == "__main__":
