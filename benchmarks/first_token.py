@@ -28,7 +28,7 @@ ANSWERS = (
     ("From Friday 1 May to Sunday 3 May", "Two adults", "About 600 euros in all"),
     ("From Friday 1 May to Sunday 3 May", "My sister perhaps", "As much as a used car"),
 )
-"""Plain answers, and some that a person would have to think about; each said to the step at hand."""
+"""Plain answers, and some that one has to think about; each is said to the step at hand."""
 
 
 def main() -> None:
