@@ -194,12 +194,12 @@ def test_a_model_that_cannot_be_reached_is_told_and_asked_again_later(start, mod
 def test_a_model_file_that_is_not_there_is_told(start, tmp_path):
     runtime = start(provider="embedded", model=str(tmp_path / "none.gguf"), api_key="", base_url="")
 
-    reply = say(runtime, GOAL)
+    reply = say(runtime, CAPITAL)
 
     assert reply.status == "failed"
     assert "none.gguf" in reply.failure.message
     assert runtime.status().model.state == "failed"
-    assert runtime.open("c1", "ann").messages[0].text == GOAL
+    assert runtime.open("c1", "ann").messages[0].text == CAPITAL
 
 
 def test_a_thumb_is_kept_and_may_be_taken_back(start):

@@ -33,11 +33,13 @@ def test_a_goal_is_planned_and_its_first_step_done_by_the_local_model(
     chat.say("Plan a weekend in Lisbon")
     expect(chat.said).to_have_text("Plan a weekend in Lisbon")
     expect(chat.endings).to_have_count(1, timeout=LOADING_MS + WRITING_MS)
-    expect(chat.strip).to_contain_text(re.compile(r"1/[1-5] "))
+    # The goal itself may answer the first step: where to.
+    expect(chat.strip).to_contain_text(re.compile(r"[12]/[1-8] "))
     expect(chat.page.locator(".st-key-model-card")).to_have_count(0)
     chat.say(
         "To Lisbon, from Friday 1 May to Sunday 3 May, two adults, about 600 euros in all, by "
         "plane, in a small hotel in the centre; we love food and museums."
     )
     expect(chat.endings).to_have_count(2, timeout=WRITING_MS)
-    expect(chat.strip).to_contain_text(re.compile(r"2/[1-5] "))
+    # The message answers several steps at once.
+    expect(chat.strip).to_contain_text(re.compile(r"(?:[3-8]/[1-8] |All steps done)"))

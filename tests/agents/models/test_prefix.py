@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agents.dialogue import prompts
+from agents.dialogue.handover import HandOver
 from agents.dialogue.machine import machine
 from agents.dialogue.scopes import Identity, Scopes
 from agents.dialogue.session import ChatSession
@@ -45,7 +46,9 @@ def test_from_the_second_turn_on_only_what_is_new_is_evaluated(local, tmp_path):
     with running_loop() as loop:
         client = http_client(SETTINGS)
         config = model_config(SETTINGS, http_client=client, embedded=local)
-        session = ChatSession(store, config, None, Scopes(Identity("local", ttl=None)))
+        session = ChatSession(
+            store, config, None, Scopes(Identity("local", ttl=None)), HandOver("")
+        )
         turns = Turns(store, loop, session.reply, longest=8_000)
         for number, text in enumerate(TURNS):
             turn = turns.start("c1", "ann", text, threshold=1.0, message_id=f"m{number}")
