@@ -130,7 +130,8 @@ _AUX: Final = (
     rf"m[öo]chtest|willst|wei[sß]+t)(?= {_SUBJEKT})",
 )  # fmt: skip
 _TELLS_ME: Final = (
-    r"tell (?:me|us)(?! you\b)", r"give me an? (?:overview|idea|summary|example)", r"explain", r"describe", r"show me", r"define",
+    r"tell (?:me|us)(?! you\b)", r"give me an? (?:overview|idea|summary|example)", r"explain",
+    r"describe", r"show me", r"define",
     r"list(?= (?:the|all|some|me|every))",
     r"any (?:idea|tips?|advice|suggestions?|recommendations?|examples?|thoughts)",
     r"give me (?:an? |some |more |a few )?(?:examples?|ideas?|tips?|advice|suggestions?|hints?|"
