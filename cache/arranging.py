@@ -41,27 +41,39 @@ class Arranger:
         self._files = files
 
     def arrange(self, index: ScopedIndex, scope_id: str, check: Callable[[], None]) -> None:
-        """Rearranges one partition, if it is still outgrown.
+        """Rearranges one partition until it is not outgrown, if it still is.
 
         :param check: called often; what it raises calls everything off and leaves all as it was.
         :raises StoreError: if the vectors cannot be read; all is left as it was then, too.
         """
+        # What was built may be outgrown by the time it is there, with no change to come after it.
+        while self._arrange_once(index, scope_id, check):
+            pass
+
+    def _arrange_once(self, index: ScopedIndex, scope_id: str, check: Callable[[], None]) -> bool:
+        """Whether it was rearranged."""
         with self._database.lock:
             partition = index.partitions.get(scope_id)
             if partition is None or not partition.outgrown:
-                return
+                return False
             changes, ids = index.watch(scope_id), partition.ids
         try:
             built = self._built(scope_id, ids, check)
-            self._swap_in(index, scope_id, built, changes, check)
+            if built is not None:
+                self._swap_in(index, scope_id, built, changes, check)
         finally:
             with self._database.lock:
                 index.unwatch(scope_id)
+        return built is not None
 
-    def _built(self, scope_id: str, ids: Ids, check: Callable[[], None]) -> ClusteredPartition:
+    def _built(
+        self, scope_id: str, ids: Ids, check: Callable[[], None]
+    ) -> ClusteredPartition | None:
         other = Database.open(self._database.path, busy_seconds=_BUSY_SECONDS, read_only=True)
         with closing(other):
             made = clustered(ids, self._stored.through(other).read, check)
+        if made is None:
+            return None
         sha256 = ""
         if not self._database.read_only:
             try:

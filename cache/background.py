@@ -31,7 +31,10 @@ class Background:
         self._stopped = False
 
     def add(self, name: str, job: Job) -> None:
-        """Queues a job, unless one of that name waits or runs, or :meth:`stop` was called."""
+        """Queues a job, unless one of that name waits already, or :meth:`stop` was called.
+
+        One that runs is no reason not to: it may be past what the new one is for.
+        """
         with self._condition:
             if self._stopped or name in self._names:
                 return
@@ -65,7 +68,9 @@ class Background:
     def _next(self) -> tuple[str, Job] | None:
         with self._condition:
             if self._waiting and not self._stopped:
-                return self._waiting.popleft()
+                name, job = self._waiting.popleft()
+                self._names.discard(name)
+                return name, job
             self._thread = None
             return None
 
@@ -74,9 +79,6 @@ class Background:
             job(self._check)
         except CacheError as error:
             _log.warning("Not done in the background (%s): %s", name, error)
-        finally:
-            with self._condition:
-                self._names.discard(name)
 
     def _end(self) -> None:
         with self._condition:

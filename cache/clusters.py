@@ -179,8 +179,9 @@ class ClusteredPartition(RoughPartition):
 
     @property
     def outgrown(self) -> bool:
-        made_for = (self.index.nlist / _LISTS_BY_ROOT) ** 2
-        return bool(len(self) > _OUTGROWN_AT * max(made_for, 1))
+        # Few vectors have a cluster each.
+        made_for = max((self.index.nlist / _LISTS_BY_ROOT) ** 2, self.index.nlist)
+        return bool(len(self) > _OUTGROWN_AT * made_for)
 
     def unknown(self, ids: Ids) -> Ids:
         """Those of the ids that are not in it."""
@@ -247,8 +248,10 @@ class ClusteredPartition(RoughPartition):
         return ids[0][found], similarities[0][found]
 
 
-def clustered(ids: Ids, read: Reader, check: Callable[[], None]) -> Any:
-    """An inverted file of the given entries, as far as they exist. Takes 2 minutes for a million.
+def clustered(ids: Ids, read: Reader, check: Callable[[], None]) -> Any | None:
+    """An inverted file of the given entries, as far as they exist; ``None`` if none does.
+
+    It takes 2 minutes for a million.
 
     :param ids: shape (n,), n > 0.
     :param read: gives exact vectors.
@@ -257,8 +260,10 @@ def clustered(ids: Ids, read: Reader, check: Callable[[], None]) -> Any:
     rng = np.random.default_rng(len(ids))
     count = max(1, min(len(ids), round(_LISTS_BY_ROOT * math.sqrt(len(ids)))))
     sampled = rng.choice(ids, min(len(ids), count * _SAMPLED_BY_CLUSTER), replace=False)
-    parts = [vectors for _, vectors in _read_all(np.sort(sampled), read, check)]
-    index = _trained(np.concatenate(parts), count, rng, check)
+    sample = np.concatenate([vectors for _, vectors in _read_all(np.sort(sampled), read, check)])
+    if not len(sample):
+        return None
+    index = _trained(sample, count, rng, check)
     for known, vectors in _read_all(np.sort(ids), read, check):
         index.add_with_ids(vectors, known)
     return index

@@ -17,18 +17,22 @@ def test_jobs_are_done_one_after_another():
     assert done == ["first", "second", "third"]
 
 
-def test_a_job_that_waits_or_runs_is_not_queued_again():
-    background, done, go_on = Background(), [], threading.Event()
+def test_a_job_that_waits_is_not_queued_again_but_one_that_runs_is():
+    background, done = Background(), []
+    under_way, go_on = threading.Event(), threading.Event()
 
     def job(check):
+        under_way.set()
         go_on.wait()
         done.append(1)
 
+    background.add("the same", job)
+    under_way.wait()
     for _ in range(3):
         background.add("the same", job)
     go_on.set()
     background.wait()
-    assert done == [1]
+    assert done == [1, 1]
 
 
 def test_stopping_calls_off_what_runs_and_drops_what_waits():

@@ -1,6 +1,7 @@
 """Large partitions, with the size from which a partition is large turned down to a few vectors."""
 
 import logging
+import threading
 
 import numpy as np
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from cache import saving
-from cache.clusters import ClusteredPartition, SignPartition
+from cache import arranging, saving
+from cache.clusters import ClusteredPartition, SignPartition, clustered
 from cache.database import Database
 from cache.entries import Draft, EntryStore
 from cache.index_file import IndexFolder
@@ -119,6 +120,41 @@ def reopened(shelf):
 def test_a_partition_is_rearranged_once_it_is_large_and_finds_the_same(large):
     large.check_all()
     assert (large.folder / "index.json").exists()
+
+
+@pytest.mark.parametrize("count", [*range(1, 41), 400])
+def test_what_has_just_been_arranged_is_not_outgrown(count):
+    ids = np.arange(1, count + 1)
+    vectors = np.stack([drawn(seed) for seed in ids.tolist()])
+    made = clustered(ids, lambda wanted: (wanted, vectors[wanted - 1]), lambda: None)
+    assert not ClusteredPartition.over(made, lambda wanted: (wanted, vectors[wanted - 1])).outgrown
+
+
+def test_nothing_is_arranged_of_entries_that_are_gone():
+    nothing = np.empty(0, np.int64), np.empty((0, DIMENSION), np.float32)
+    assert clustered(np.arange(LARGE), lambda wanted: nothing, lambda: None) is None
+
+
+def test_it_is_arranged_for_the_size_to_which_it_grew_meanwhile(shelf, monkeypatch):
+    under_way, go_on = threading.Event(), threading.Event()
+    build = arranging.clustered
+
+    def slowly(ids, read, check):
+        under_way.set()
+        assert go_on.wait(5)
+        return build(ids, read, check)
+
+    monkeypatch.setattr(arranging, "clustered", slowly)
+    for seed in range(LARGE):
+        shelf.insert(seed)
+    assert under_way.wait(5)
+    for seed in range(LARGE, 10 * LARGE):
+        shelf.insert(seed)
+    go_on.set()
+    shelf.space.settle()
+    assert isinstance(shelf.partition(), ClusteredPartition)
+    assert not shelf.partition().outgrown
+    shelf.check_all()
 
 
 def test_it_goes_on_taking_and_giving_up_entries(large):
@@ -236,7 +272,9 @@ def test_what_another_process_removed_is_asked_for_once(large, listed):
     reopened(large)
     other = Database.open(large.folder / "cache.sqlite3", busy_seconds=5, read_only=False)
     gone = next(iter(large.known))
-    VectorSpace.load(large.folder, other, Words(), small=SMALL, large_from=LARGE).delete([gone])
+    elsewhere = VectorSpace.load(large.folder, other, Words(), small=SMALL, large_from=LARGE)
+    elsewhere.delete([gone])
+    elsewhere.settle()
     other.close()
     del large.known[gone]
     large.insert(300)
@@ -356,6 +394,7 @@ def test_what_another_process_imports_in_bulk_is_caught_up_in_the_background(
     for seed in range(700, 720):
         entry = elsewhere.insert(draft(f"{seed}", drawn(seed)))
         large.known[entry.id] = (SHARED.id, seed, drawn(seed))
+    elsewhere.settle()
     other.close()
     large.space.search([SHARED.id], drawn(1), 1)
     large.space.settle()
