@@ -1,0 +1,1 @@
+"""Several agents on one task: nested, recursive, or after a workflow."""
