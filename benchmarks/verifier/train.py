@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -16,10 +17,16 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from benchmarks.verifier.measures import auc
 from benchmarks.verifier.model import PairModel, batch
-from benchmarks.verifier.pairs import Drawer, Pair
+from benchmarks.verifier.pairs import Pair
 
 _SORTED_TOGETHER = 40
 """Batches whose pairs are sorted by length together, so that little is padded."""
+
+
+class Draws(Protocol):
+    """Where pairs come from; see :class:`benchmarks.verifier.pairs.Drawer`."""
+
+    def draw(self, count: int, seed: int) -> list[Pair]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Plan:
 def train(
     model: PairModel,
     reader: Tokenizer,
-    drawer: Drawer,
+    drawer: Draws,
     held_out: Sequence[Pair],
     plan: Plan,
     folder: Path,
@@ -130,7 +137,7 @@ def _auc(model: torch.nn.Module, reader: Tokenizer, pairs: Sequence[Pair]) -> fl
     return auc(found, np.array([pair.same for pair in pairs]))
 
 
-def _batches(drawer: Drawer, size: int, seed: int) -> Iterator[list[Pair]]:
+def _batches(drawer: Draws, size: int, seed: int) -> Iterator[list[Pair]]:
     """Endless. Pairs of like length come together, so that little is padded."""
     rng = random.Random(seed)  # noqa: S311
     while True:
