@@ -11,6 +11,8 @@ FOLDER: Final = Path(__file__).parents[1]
 CHAT_FILE: Final = FOLDER / "chat.py"
 PLAN_FILE: Final = FOLDER / "plan.py"
 CACHE_FILE: Final = FOLDER / "cache.py"
+TEAMS_FILE: Final = FOLDER / "teams.py"
+HEALTH_FILE: Final = FOLDER / "health.py"
 
 
 def every() -> list[st.Page]:
@@ -19,6 +21,8 @@ def every() -> list[st.Page]:
         st.Page(CHAT_FILE, title="Chat", icon=":material/forum:", url_path="chat", default=True),
         st.Page(PLAN_FILE, title="Plan", icon=":material/checklist:", url_path="plan"),
         st.Page(CACHE_FILE, title="Cache", icon=":material/database:", url_path="cache"),
+        st.Page(TEAMS_FILE, title="Teams", icon=":material/account_tree:", url_path="teams"),
+        st.Page(HEALTH_FILE, title="Health", icon=":material/monitor_heart:", url_path="health"),
     ]
 
 
