@@ -12,7 +12,7 @@
     ├── PlanError                a plan is not usable
     │   └── PlanChangedError     it was changed meanwhile
     ├── TransitionError          the state machine's table is not usable
-    ├── ContentError             a file of sentences or templates is not usable
+    ├── ContentError             a file that somebody writes (YAML, CSV) is not usable
     ├── HandOverError            nobody could be told of a conversation
     ├── MessageNotFoundError
     ├── ImportRefusedError       a file is no conversation that can be taken in
@@ -168,18 +168,28 @@ class TransitionError(RepriseError):
 
 
 class ContentError(RepriseError):
-    """A file of sentences or templates is not usable.
+    """A file that somebody writes is not usable: sentences, templates, limits, teams, workflows.
 
     Attributes:
         path: The file.
-        key: Where in it, such as "hello" or "steps, 2, needs"; "" for the whole file.
+        key: Where in it, such as "hello" or "steps 2 needs"; "" for the whole file.
+        line: The line, from 1; 0 where it is not known.
     """
 
-    def __init__(self, path: Path, key: str, problem: str) -> None:
-        place = f"{path.name}, {key}" if key else path.name
-        super().__init__(f"{place}: {problem}.", remedy="Correct the file.")
+    def __init__(
+        self,
+        path: Path,
+        key: str,
+        problem: str,
+        *,
+        line: int = 0,
+        remedy: str = "Correct the file.",
+    ) -> None:
+        place = ", ".join(part for part in (path.name, f"line {line}" if line else "", key) if part)
+        super().__init__(f"{place}: {problem}.", remedy=remedy)
         self.path = path
         self.key = key
+        self.line = line
 
 
 class HandOverError(RepriseError):
