@@ -1,0 +1,1 @@
+"""The Health page: one module a part of it."""

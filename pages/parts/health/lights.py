@@ -1,0 +1,50 @@
+"""Traffic lights: how something is, as a sign, a word and a colour, never by the colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+Level = Literal["ok", "warning", "down"]
+LEVELS: Final[tuple[Level, ...]] = ("ok", "warning", "down")
+"""From the best to the worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """How a level looks.
+
+    Attributes:
+        color: Of Streamlit's names.
+        icon: Of Streamlit's icons.
+    """
+
+    word: str
+    color: Literal["green", "orange", "red"]
+    icon: str
+
+    @property
+    def sign(self) -> str:
+        """The icon in its colour, as Markdown."""
+        return f":{self.color}[{self.icon}]"
+
+    @property
+    def named(self) -> str:
+        """The word in its colour, as Markdown."""
+        return f":{self.color}[{self.word}]"
+
+
+LIGHTS: Final[Mapping[Level, Light]] = MappingProxyType(
+    {
+        "ok": Light("Well", "green", ":material/check_circle:"),
+        "warning": Light("Needs a look", "orange", ":material/warning:"),
+        "down": Light("Down", "red", ":material/error:"),
+    }
+)
+
+
+def worst(levels: tuple[Level, ...]) -> Level:
+    """The worst of these levels; "ok" of none."""
+    return max(levels, key=LEVELS.index, default="ok")

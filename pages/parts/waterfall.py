@@ -1,0 +1,132 @@
+"""What took how long within one piece of work: a row each, on the time that they share.
+
+Drawn as HTML, whose colours and widths `static/style.css` has; every text in it is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from types import MappingProxyType
+from typing import Final, Literal
+
+import streamlit as st
+
+from pages.parts import words
+
+Kind = Literal["model", "cache", "storage", "tool", "other"]
+KINDS: Final[Mapping[Kind, str]] = MappingProxyType(
+    {
+        "model": "model",
+        "cache": "cache",
+        "storage": "storage",
+        "tool": "tool",
+        "other": "the rest",
+    }
+)
+"""What a bar's colour says, in words for the legend."""
+MOST_ROWS: Final = 150
+DEEPEST: Final = 6
+"""Rows further down are drawn as far in as this, so that a telephone has room for their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row.
+
+    Attributes:
+        began: Seconds since the beginning of the whole; may be below 0 where clocks differ.
+        seconds: How long it took; None while it is under way.
+        depth: Of the outermost 0.
+        details: What else is known of it, by name; shown when the row is opened.
+    """
+
+    name: str
+    began: float
+    seconds: float | None
+    kind: Kind = "other"
+    depth: int = 0
+    failed: bool = False
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+def draw(bars: Sequence[Bar], *, total: float, alt: str) -> None:
+    """Draw the rows in the order given.
+
+    Args:
+        total: Seconds of the whole so far; bars that reach further lengthen it.
+        alt: What the picture shows, for those who cannot see it.
+    """
+    shown = bars[:MOST_ROWS]
+    if not shown:
+        return
+    st.html(picture(shown, total=total, alt=alt))
+    if len(bars) > len(shown):
+        st.caption(f"and {words.counted(len(bars) - len(shown), 'row')} more")
+
+
+def picture(bars: Sequence[Bar], *, total: float, alt: str) -> str:
+    """The rows as HTML."""
+    end = max(total, *(bar.began + (bar.seconds or 0.0) for bar in bars), 1e-6)
+    rows = "".join(_row(bar, end, total) for bar in bars)
+    return (
+        f'<div class="waterfall" role="group" aria-label="{escape(alt)}">'
+        f"{_legend(bars)}{_axis(end)}{rows}</div>"
+    )
+
+
+def _legend(bars: Sequence[Bar]) -> str:
+    there = {bar.kind for bar in bars}
+    named = "".join(
+        f'<span><i class="{kind}"></i>{name}</span>'
+        for kind, name in KINDS.items()
+        if kind in there
+    )
+    return f'<div class="legend">{named}</div>'
+
+
+def _axis(end: float) -> str:
+    marks = "".join(f"<b>{words.duration(end * part)}</b>" for part in (0.0, 0.5, 1.0))
+    return (
+        f'<div class="axis" aria-hidden="true"><span></span><span>{marks}</span><span></span></div>'
+    )
+
+
+def _row(bar: Bar, end: float, now: float) -> str:
+    head = f"{_name(bar)}{_track(bar, end, now)}{_took(bar)}"
+    if not bar.details:
+        return f'<div class="row"><div class="head">{head}</div></div>'
+    details = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in bar.details.items()
+    )
+    return (
+        f'<details class="row"><summary class="head">{head}</summary><dl>{details}</dl></details>'
+    )
+
+
+def _name(bar: Bar) -> str:
+    inset = 0.7 * min(max(bar.depth, 0), DEEPEST)
+    failed = ' <em class="failed">failed</em>' if bar.failed else ""
+    name = f"{escape(bar.name)}{failed}"
+    return f'<span class="name" style="padding-left:{inset:.1f}rem">{name}</span>'
+
+
+def _track(bar: Bar, end: float, now: float) -> str:
+    """The bar on the time of the whole, where it was for as long as it took."""
+    begins = min(max(bar.began, 0.0), end)
+    ends = now if bar.seconds is None else bar.began + bar.seconds
+    width = max(0.0, ends - begins) / end
+    looks = " ".join(
+        [bar.kind, *(["failed"] if bar.failed else []), *(["live"] if bar.seconds is None else [])]
+    )
+    return (
+        f'<span class="track"><i class="{looks}" '
+        f'style="left:{100 * begins / end:.2f}%;width:{100 * width:.2f}%"></i></span>'
+    )
+
+
+def _took(bar: Bar) -> str:
+    return (
+        f'<span class="took">{"…" if bar.seconds is None else words.duration(bar.seconds)}</span>'
+    )
