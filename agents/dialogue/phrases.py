@@ -28,7 +28,7 @@ Kind = Literal[
     "plan", "plan_hint", "template_chosen", "template_said", "free_chat", "refused_goal",
     "not_planned", "plan_approved", "already_known",
     "step", "step_optional", "back", "clarify", "rephrase", "offer_examples", "heard", "noted",
-    "noted_too", "skipped", "skip_needed", "skip_needed_for", "left_open", "nothing_to_skip",
+    "noted_too", "skipped", "skip_needed", "skip_needed_for", "left_open",
     "hand_over_offer", "handed_over", "handed_over_export", "hand_over_failed",
     "done", "done_open", "summary",
     "corrected", "corrected_reopens", "correction_cancelled", "nothing_to_cancel",
@@ -40,7 +40,7 @@ Kind = Literal[
     "recall", "recall_nothing", "forgotten", "forget_what", "nothing_to_forget",
     "new_goal", "kept_steps", "added_steps", "removed_steps", "changed_steps",
     "offer_shorter_plan", "shortened", "offer_declined",
-    "opening_confused", "opening_frustrated", "opening_satisfied",
+    "opening_confused", "opening_frustrated",
     "join", "join_or", "quote",
 ]  # fmt: skip
 """What a sentence is for."""
@@ -105,12 +105,6 @@ class Phrases:
         sentences = [wording.format(**values) for wording in self.wordings[kind]]
         return min(sentences, key=lambda sentence: _last_said(sentence, said))
 
-    def begin(self, plan: Plan, said: Collection[str] = ()) -> str:
-        """The plan at a glance, and its first question."""
-        titles = " → ".join(step.title for step in plan.steps)
-        lead = self.pick("plan", said, titles=titles)
-        return f"{lead}\n\n{self.ask(1, len(plan.steps), plan.steps[0], said)}"
-
     def ask(self, number: int, total: int, step: Step, said: Collection[str] = ()) -> str:
         """The question of a step when it is reached; an optional one may be skipped."""
         kind: Kind = "step_optional" if step.optional else "step"
@@ -173,8 +167,8 @@ class Phrases:
         """What is different in a plan, in sentences; "" where nothing is."""
         parts: tuple[tuple[Kind, Sequence[Step]], ...] = (
             ("kept_steps", () if changed.nothing else changed.kept),
-            ("added_steps", changed.added),
             ("changed_steps", changed.changed),
+            ("added_steps", changed.added),
             ("removed_steps", changed.removed),
         )
         return " ".join(
@@ -186,7 +180,6 @@ class Phrases:
         kinds: Mapping[Mood, Kind] = {
             Mood.CONFUSED: "opening_confused",
             Mood.FRUSTRATED: "opening_frustrated",
-            Mood.SATISFIED: "opening_satisfied",
         }
         return self.pick(kinds[mood], said) if mood in kinds else ""
 

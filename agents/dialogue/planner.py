@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pydantic_core
 from ag2 import Agent
@@ -33,7 +33,6 @@ from agents.models.stream import DirectStream
 
 logger = logging.getLogger(__name__)
 
-Reason = Literal["goal", "stall"]
 """Why a plan is made anew: the user's goal is another one, or its steps lead nowhere."""
 TRIES: Final = 2
 MOST_EXAMPLES: Final = 4
@@ -90,22 +89,17 @@ class Planner:
         goal: str,
         plan: Plan,
         facts: Mapping[str, str],
-        reason: Reason,
         on_steps: Callable[[tuple[Step, ...]], None] = lambda _: None,
         on_event: Callable[[BaseEvent], None] = lambda _: None,
     ) -> Plan | None:
-        """The plan made anew; the steps that stay have the ids they had.
+        """The plan made anew for another goal; the steps that stay have the ids they had.
 
-        For another goal it is drafted as in `draft`, past the cache: None where that gives none.
-        When its steps stall, the optional ones that are still open are left out, without any
-        model; where none can be, it is the plan as it was.
+        It is drafted as in `draft`, past the cache: None where that gives none.
 
         Args:
             facts: What is known, by name: by a step's title, where it is a step's answer.
             on_steps, on_event: As in `draft`.
         """
-        if reason == "stall":
-            return shorter(plan, facts)
         draft = await self._draft(goal, facts, None, on_steps, on_event)
         if draft is None:
             return None
@@ -254,14 +248,14 @@ def _distinct(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return tuple(kept)
 
 
-def shorter(plan: Plan, known: Mapping[str, str]) -> Plan:
-    """The plan without the optional steps of which nothing is known; itself where none is left
-    out, or none would stay.
+def shorter(plan: Plan, behind: Collection[str]) -> Plan:
+    """The plan without the optional steps that are still to come; itself where none is left out,
+    or none would stay.
 
     Args:
-        known: What was said, by the steps' titles.
+        behind: Ids of the steps that are behind us.
     """
-    kept = [step for step in plan.steps if not step.optional or step.title in known]
+    kept = [step for step in plan.steps if not step.optional or step.id in behind]
     ids = {step.id for step in kept}
     steps = (replace(s, needs=tuple(n for n in s.needs if n in ids)) for s in kept)
     return replace(plan, steps=tuple(steps)) if kept and len(kept) < len(plan.steps) else plan

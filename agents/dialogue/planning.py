@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from functools import partial
 
 from agents.dialogue.answering import extract
-from agents.dialogue.difference import PlanDifference, difference, set_apart
+from agents.dialogue.difference import difference, set_apart
 from agents.dialogue.events import (
     Acted,
     Corrected,
@@ -25,7 +24,7 @@ from agents.dialogue.machine import State
 from agents.dialogue.messages import UserMessage
 from agents.dialogue.phrases import Kind
 from agents.dialogue.plan import Plan
-from agents.dialogue.planner import Planner
+from agents.dialogue.planner import Planner, shorter
 from agents.dialogue.saying import (
     is_yes_or_no,
     language,
@@ -33,6 +32,7 @@ from agents.dialogue.saying import (
     next_question,
     paragraphs,
     phrase,
+    said,
     sentences,
     way_back,
     words,
@@ -84,7 +84,7 @@ class Planning:
         goal = turn.message.text
         turn.enter("planning")
         after = await self._planner.revise(
-            goal, before, turn.state.answers, "goal", turn.show_steps, partial(note_cache, turn)
+            goal, before, turn.state.answers, turn.show_steps, partial(note_cache, turn)
         )
         if after is None:
             turn.guide(paragraphs(phrase(turn, "plan_kept"), way_back(turn)))
@@ -95,7 +95,7 @@ class Planning:
         self._voice.learn(turn, GoalStated(now, goal), PlanRevised(now, after, because, "model"))
         self._voice.learn(turn, *await self._told_otherwise(turn, by_goal, now))
         self._voice.learn(turn, *await self._known(turn, after, goal))
-        changes = _told(turn, difference(before, after))
+        changes = words(turn).changes(difference(before, after), said(turn))
         with guided_at_the_end(turn, paragraphs(because, changes, next_question(turn))):
             await self._voice.record(turn, Acted(now, State.ANSWERING))
 
@@ -104,12 +104,13 @@ class Planning:
         plan, state = turn.state.plan, turn.state
         if plan is None:
             return
-        shorter = _shortened(plan, state)
-        gone = [step.title for step in plan.steps if shorter.index(step.id) is None]
+        pairs = zip(plan.steps, state.progress, strict=True)
+        after = shorter(plan, {step.id for step, progress in pairs if progress.behind})
+        gone = [step.title for step in plan.steps if after.index(step.id) is None]
         now = time.time()
         because = phrase(turn, "shortened", titles=listed(turn, gone)) if gone else ""
         if gone:
-            await self._voice.record(turn, PlanRevised(now, shorter, because, "model"))
+            await self._voice.record(turn, PlanRevised(now, after, because, "model"))
         turn.guide(paragraphs(because or phrase(turn, "plan_kept"), next_question(turn)))
         self._voice.learn(turn, Acted(now, State.ANSWERING))
 
@@ -210,30 +211,3 @@ def _answered_by_goal(state: ChatState) -> frozenset[str]:
     steps = state.plan.steps if state.plan else ()
     pairs = zip(steps, state.progress, strict=True)
     return frozenset(step.id for step, p in pairs if p.status == "done" and p.message in stated)
-
-
-def _told(turn: Turn, changes: PlanDifference) -> str:
-    """A difference between two plans, in words."""
-    said = words(turn)
-    return sentences(
-        phrase(turn, "kept_steps", titles=said.titles(changes.kept)) if changes.kept else "",
-        phrase(turn, "changed_steps", titles=said.titles(changes.changed))
-        if changes.changed
-        else "",
-        phrase(turn, "added_steps", titles=said.titles(changes.added)) if changes.added else "",
-        phrase(turn, "removed_steps", titles=said.titles(changes.removed))
-        if changes.removed
-        else "",
-    )
-
-
-def _shortened(plan: Plan, state: ChatState) -> Plan:
-    """The plan without the optional steps that are still to come."""
-    kept = [
-        step
-        for step, progress in zip(plan.steps, state.progress, strict=True)
-        if progress.behind or not step.optional
-    ]
-    ids = {step.id for step in kept}
-    steps = (replace(s, needs=tuple(n for n in s.needs if n in ids)) for s in kept)
-    return replace(plan, steps=tuple(steps)) if kept else plan

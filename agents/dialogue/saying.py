@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from agents.dialogue.language import Language, spoken_language
-from agents.dialogue.messages import Mood, Reply, UserMessage
+from agents.dialogue.messages import Reply, UserMessage
 from agents.dialogue.phrases import Kind, Phrases, phrases
 from agents.dialogue.phrases import listed as facts_listed
 from agents.dialogue.plan import Step
 from agents.dialogue.turns import Turn
 
-_GENTLE: Final = frozenset({Mood.CONFUSED, Mood.FRUSTRATED})
 _YES_OR_NO: Final = re.compile(
     r"(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|"
     r"hast|habt|haben|hat|bist|ist|sind|seid|war|gibt|kannst|k[öo]nnt|k[öo]nnen|willst|"
@@ -72,8 +71,7 @@ def is_yes_or_no(step: Step | None) -> bool:
 
 def begin_gently(turn: Turn, text: str) -> str:
     """The text after an opening for somebody who is confused or annoyed."""
-    mood = turn.message.mood
-    return sentences(words(turn).opening(mood, said(turn)), text) if mood in _GENTLE else text
+    return sentences(words(turn).opening(turn.message.mood, said(turn)), text)
 
 
 def next_question(turn: Turn) -> str:

@@ -136,7 +136,7 @@ def _earlier(given: Given) -> tuple[Event, ...]:
     at = time.time() - given.days_ago * DAY
     goal = UserMessage("given-goal", plan.goal, at)
     topic = (MessageType.TOPIC_INTRODUCED,)
-    reply = Reply("given-plan", goal.id, at, guidance=phrases_for(plan.goal).begin(plan))
+    reply = Reply("given-plan", goal.id, at, guidance=_begun(plan))
     events: list[Event] = [
         Heard(at, goal),
         ReplyBegan(at, replace(reply, guidance="", status="writing")),
@@ -150,6 +150,13 @@ def _earlier(given: Given) -> tuple[Event, ...]:
         if step.title in given.answered:
             events += _answered(number, plan, given.answered[step.title], at + number)
     return tuple(events)
+
+
+def _begun(plan: Plan) -> str:
+    """The plan at a glance, and its first question."""
+    words = phrases_for(plan.goal)
+    titles = words.pick("plan", titles=" → ".join(step.title for step in plan.steps))
+    return f"{titles}\n\n{words.ask(1, len(plan.steps), plan.steps[0])}"
 
 
 def _answered(number: int, plan: Plan, said: str, at: float) -> tuple[Event, ...]:
