@@ -29,6 +29,7 @@ from agents.evidence import Evidence
 from agents.models import identity
 from agents.settings import Settings
 from agents.status import PartStatus, RuntimeStatus
+from agents.telemetry import Telemetry
 from cache import CacheError, Explanation, SemanticCache
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Runtime:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.telemetry = Telemetry()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run_loop, name="reprise-loop", daemon=True)
         self._engine: Engine | None = None
