@@ -75,6 +75,9 @@ class Run:
         task: As the user wrote it.
         context: What the agents should know besides; "" for nothing.
         definition: Name of the team or workflow that works on it.
+        script: The definition's text as it was when the run began, which a resumed run goes by;
+            "": the one that ships under this name.
+        inputs: What the user gave besides the task, by name.
         conversation: Id of the conversation that it was started from; "": from the page.
         created: Seconds since the epoch.
         delegations: In the order in which they were added.
@@ -90,6 +93,8 @@ class Run:
     created: float
     context: str = ""
     conversation: str = ""
+    script: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
     status: Status = "waiting"
     began: float | None = None
     ended: float | None = None
