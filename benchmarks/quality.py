@@ -9,7 +9,7 @@
 
 All run through the real cache; only its gates differ. Then, of the lookups of the pairs' second
 questions among all the first ones, those in which the verifier was asked: what a whole lookup took,
-the embedding of the question, the search, the guards and the verifier on up to four candidates
+the embedding of the question, the search, the guards and the verifier on up to three candidates
 included.
 
     python -m benchmarks.quality [--json] [--data ../shared/data]
