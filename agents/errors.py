@@ -8,11 +8,14 @@
     ├── BusyError                a reply to this conversation is still running
     ├── NotReadyError            the model or the cache is still being loaded
     ├── ModelError               the model did not answer (see models/providers.py)
+    │   ├── OverloadedError      too many calls wait for it already
+    │   └── BudgetError          what may be used of it is used up
     ├── WeightsError             a model file could not be had (see models/weights.py)
     ├── PlanError                a plan is not usable
     │   └── PlanChangedError     it was changed meanwhile
     ├── TransitionError          the state machine's table is not usable
     ├── ContentError             a file that somebody writes (YAML, CSV) is not usable
+    ├── WorkflowError            a workflow is not usable, or not with what it was given
     ├── HandOverError            nobody could be told of a conversation
     ├── MessageNotFoundError
     ├── ImportRefusedError       a file is no conversation that can be taken in
@@ -33,6 +36,8 @@ Each says what happened and to which input (``message``) and what to do about it
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -135,6 +140,40 @@ class ModelError(RepriseError):
         self.kind = kind
 
 
+class OverloadedError(ModelError):
+    """Too many calls wait for the model already; its kind is "busy".
+
+    Attributes:
+        capacity: Most calls that may wait.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(
+            f"Too many requests wait for the model already, the most is {capacity}.",
+            remedy="Send your message again in a moment.",
+            kind="busy",
+        )
+        self.capacity = capacity
+
+
+class BudgetError(ModelError):
+    """What may be used of the model within a minute or a day is used up; its kind is "budget".
+
+    Attributes:
+        budget: Which one it is, in words.
+        free_in: Seconds until some of it is free again.
+    """
+
+    def __init__(self, budget: str, free_in: float) -> None:
+        super().__init__(
+            f"The budget of {budget} is used up.",
+            remedy=f"Send your message again in {_duration(free_in)}, or raise it in limits.yml.",
+            kind="budget",
+        )
+        self.budget = budget
+        self.free_in = free_in
+
+
 class WeightsError(RepriseError):
     """A model file could not be had."""
 
@@ -190,6 +229,34 @@ class ContentError(RepriseError):
         self.path = path
         self.key = key
         self.line = line
+
+
+class WorkflowError(RepriseError):
+    """A workflow is not usable, or not with what it was given.
+
+    Attributes:
+        workflow: Its name.
+        problem: What is wrong, as the end of a sentence about the step or the workflow.
+        step: Id of the step; "" where it is no step's.
+        location: Where in the workflow, in the words of its file: ("steps", 2, "task").
+    """
+
+    def __init__(
+        self,
+        workflow: str,
+        problem: str,
+        *,
+        remedy: str,
+        step: str = "",
+        location: Sequence[str | int] = (),
+    ) -> None:
+        whole = f"The workflow {workflow!r}"
+        part = f"The step {step!r} of the workflow {workflow!r}"
+        super().__init__(f"{part if step else whole} {problem}.", remedy=remedy)
+        self.workflow = workflow
+        self.problem = problem
+        self.step = step
+        self.location = tuple(location)
 
 
 class HandOverError(RepriseError):
@@ -358,3 +425,11 @@ class ConversationNotFoundError(RepriseError):
             remedy="Choose another from the sidebar or start a new chat.",
         )
         self.conversation = conversation
+
+
+def _duration(seconds: float) -> str:
+    """A time to wait, rounded up: "8 seconds", "25 minutes", "3 hours"."""
+    units = ((3600, "hour"), (60, "minute"))
+    size, unit = next((one for one in units if seconds > one[0]), (1, "second"))
+    count = max(1, math.ceil(seconds / size))
+    return f"{count} {unit}{'s' if count > 1 else ''}"

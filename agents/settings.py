@@ -66,6 +66,7 @@ class Settings:
         max_tokens: Longest reply in tokens, 1 and up.
         timeout: Longest wait for the next piece of a reply, seconds.
         threads: CPU threads of the embedded model; 0 chooses.
+        parallel: Most calls of the model at once, 1 and up; the embedded one answers one by one.
         threshold: Cosine similarity from which a cached answer is served, 0..1, until the
             user moves the slider.
         ttl_hours: Hours until a cached answer expires; 0 never.
@@ -100,6 +101,7 @@ class Settings:
     max_tokens: int = 700
     timeout: float = 120.0
     threads: int = 0
+    parallel: int = 8
     threshold: float = 0.90
     ttl_hours: float = 168.0
     max_message: int = 8_000
@@ -177,6 +179,7 @@ class Settings:
             max_tokens=reader.whole("MAX_TOKENS", default.max_tokens, low=1),
             timeout=reader.number("TIMEOUT", default.timeout, low=0.1),
             threads=reader.whole("THREADS", default.threads, low=0),
+            parallel=reader.whole("PARALLEL", default.parallel, low=1, high=1_000),
             threshold=reader.number("THRESHOLD", default.threshold, low=0, high=1),
             ttl_hours=reader.number("TTL_HOURS", default.ttl_hours, low=0, high=1_000_000),
             max_message=reader.whole("MAX_MESSAGE", default.max_message, low=1, high=20_000),
