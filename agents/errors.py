@@ -23,7 +23,13 @@
     │   ├── ImportVersionError
     │   └── ImportInvalidError
     ├── ConversationNotFoundError
-    └── StoreError               conversations could not be read or written
+    ├── TeamError                a team could not do its task
+    │   ├── TaskRefusedError     a task was refused before anything ran
+    │   ├── DefinitionNotFoundError
+    │   ├── RunNotFoundError
+    │   ├── RunNotEndedError     a run is still going on, or cannot be resumed
+    │   └── TeamFailedError      nobody gave a result
+    └── StoreError               what is kept could not be read or written
         ├── StoreLockedError
         ├── StoreReadOnlyError
         ├── StoreFullError
@@ -344,15 +350,86 @@ class ImportInvalidError(ImportRefusedError):
         self.problem = problem
 
 
+class TeamError(RepriseError):
+    """A team could not do its task."""
+
+
+class TaskRefusedError(TeamError):
+    """A task was refused; nothing ran and nothing was stored."""
+
+
+class DefinitionNotFoundError(TeamError):
+    """There is no team or workflow of this name.
+
+    Attributes:
+        kind: "nested", "recursive" or "workflow".
+        name: What was looked for.
+        known: The names that there are.
+    """
+
+    def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
+        what = "workflow" if kind == "workflow" else f"{kind} team"
+        names = ", ".join(known) or "none"
+        super().__init__(f"There is no {what} {name!r}.", remedy=f"Choose one of: {names}.")
+        self.kind = kind
+        self.name = name
+        self.known = tuple(known)
+
+
+class RunNotFoundError(TeamError):
+    """No such run of a team, or it belongs to someone else.
+
+    Attributes:
+        run: Its id.
+    """
+
+    def __init__(self, run: str) -> None:
+        super().__init__("This run does not exist here.", remedy="Choose another from the list.")
+        self.run = run
+
+
+class RunNotEndedError(TeamError):
+    """A run cannot be resumed or removed as it stands.
+
+    Attributes:
+        run: Its id.
+        status: How it stands.
+    """
+
+    def __init__(self, run: str, status: str) -> None:
+        if status in ("waiting", "running"):
+            message, remedy = "This run is still going on.", "Wait for its end, or stop it first."
+        else:
+            message, remedy = "This run is done: nothing is left to resume.", "Start a new one."
+        super().__init__(message, remedy=remedy)
+        self.run = run
+        self.status = status
+
+
+class TeamFailedError(TeamError):
+    """Nobody of a team gave a result.
+
+    Attributes:
+        team: Its name.
+        reasons: Why, once each.
+    """
+
+    def __init__(self, team: str, reasons: Sequence[str], *, remedy: str) -> None:
+        why = " ".join(dict.fromkeys(reasons))
+        super().__init__(f"Nobody in the team {team!r} gave a result: {why}", remedy=remedy)
+        self.team = team
+        self.reasons = tuple(dict.fromkeys(reasons))
+
+
 class StoreError(RepriseError):
-    """Conversations could not be read or written.
+    """What is kept, conversations or runs of teams, could not be read or written.
 
     Attributes:
         path: The database file.
     """
 
     def __init__(self, path: Path, problem: str, *, remedy: str) -> None:
-        super().__init__(f"The conversations in {path.name} {problem}.", remedy=remedy)
+        super().__init__(f"The {path.stem} in {path.name} {problem}.", remedy=remedy)
         self.path = path
 
 
