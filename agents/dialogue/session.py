@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ag2.config import ModelConfig
 
+from agents.dialogue.amending import Amending
 from agents.dialogue.answering import LocalJudge
 from agents.dialogue.asides import Asides
 from agents.dialogue.classify import Context, Embed, understand
@@ -68,7 +69,8 @@ class ChatSession:
         self._voice = Voice(store, cached, scopes)
         met_from = LIKELY_MET_FROM if small_model else MET_FROM
         evaluator = Evaluator(model, local, met_from=met_from)
-        self._stepping = Stepping(self._voice, evaluator, local, brief=small_model)
+        self._stepping = Stepping(self._voice, evaluator, brief=small_model)
+        self._amending = Amending(self._voice, local)
         planner = Planner(cached, library, self._embed, prefers_templates=small_model)
         self._planning = Planning(self._voice, planner, self._stepping, scopes)
         self._asides = Asides(self._voice, hand_over)
@@ -94,7 +96,7 @@ class ChatSession:
             await self._offered[turn.offer](turn)
             return
         if action is Action.CORRECT:
-            action = await self._stepping.correct(turn)
+            action = await self._amending.correct(turn)
         if action is Action.JUDGE:
             action = await self._stepping.judge(turn)
         if action is not None:
@@ -163,7 +165,7 @@ class ChatSession:
             Action.SKIP: stepping.skip,
             Action.LEAVE_OPEN: stepping.leave_open,
             Action.OFFER_LEAVE_OPEN: stepping.offer_leave_open,
-            Action.CANCEL_CORRECTION: stepping.cancel_correction,
+            Action.CANCEL_CORRECTION: self._amending.cancel,
             Action.BACK: stepping.back,
         }
 

@@ -1,4 +1,4 @@
-"""The steps of a plan: judged, passed, explained, skipped, corrected and asked again."""
+"""The steps of a plan: judged, passed, explained, skipped and asked again."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from functools import partial
 from typing import Final
 
 from agents.dialogue import prompts
-from agents.dialogue.answering import LocalJudge, extract, place_in
-from agents.dialogue.correcting import change_in
+from agents.dialogue.answering import extract, place_in
 from agents.dialogue.evaluator import Evaluator
 from agents.dialogue.events import (
     Acted,
-    Corrected,
-    CorrectionCancelled,
     Event,
     Judged,
     Offer,
@@ -65,17 +62,13 @@ class Stepping:
 
     Args:
         evaluator: Judges replies to the current step.
-        local: Tells which earlier answer a correction means; None: words alone tell.
         brief: Whether a plain answer gets a word of the assistant's own at once, and not one of
             the model's, which takes a small model seconds and says nothing more.
     """
 
-    def __init__(
-        self, voice: Voice, evaluator: Evaluator, local: LocalJudge | None, *, brief: bool
-    ) -> None:
+    def __init__(self, voice: Voice, evaluator: Evaluator, *, brief: bool) -> None:
         self._voice = voice
         self._evaluator = evaluator
-        self._local = local
         self._brief = brief
 
     async def judge(self, turn: Turn) -> Action:
@@ -210,51 +203,6 @@ class Stepping:
         await self._voice.record(turn, StepEnded(time.time(), index, "skipped"))
         await self._go_on(turn, phrase(turn, "left_open", title=step.title))
 
-    async def correct(self, turn: Turn) -> Action | None:
-        """Put a new answer in place of an earlier one, and ask again what builds on it.
-
-        Returns:
-            What to do instead, where the message corrects nothing that was said.
-        """
-        state = turn.state
-        text = turn.message.part(*TELLING)
-        change = await asyncio.to_thread(change_in, state, text, self._local)
-        if change is None or state.plan is None:
-            if state.step is not None:
-                return Action.JUDGE
-            self._ask_which(turn)
-            return None
-        step, before = state.plan.steps[change.step], state.progress[change.step].said
-        now = time.time()
-        if not change.value:
-            await self._voice.record(turn, Reopened(now, change.step))
-            turn.guide(phrase(turn, "change_asked", title=step.title, question=step.description))
-            self._voice.learn(turn, Acted(now, State.CLARIFYING))
-            return None
-        value = extract(step, change.value)
-        touched = [i for i in _dependents(state, step.id) if state.progress[i].status == "done"]
-        reopened = (Reopened(now, i, because=step.id) for i in touched)
-        corrected = Corrected(now, change.step, value, turn.message.id)
-        await self._voice.record(turn, corrected, *reopened)
-        old, new = before.rstrip("."), value.rstrip(".")
-        changed = phrase(turn, "corrected", name=step.title, old=old, new=new)
-        titles = listed(turn, [state.plan.steps[i].title for i in touched])
-        again = phrase(turn, "corrected_reopens", titles=titles) if touched else ""
-        await self._beside(turn, sentences(changed, again))
-        return None
-
-    async def cancel_correction(self, turn: Turn) -> None:
-        """Restore what an answer was before it was corrected."""
-        state = turn.state
-        if state.corrected is None or state.plan is None:
-            raise ValueError("there is no correction to cancel")
-        title = state.plan.steps[state.corrected].title
-        await self._voice.record(turn, CorrectionCancelled(time.time(), state.corrected))
-        value = turn.state.variables.get(title, "").rstrip(".")
-        restored = phrase(turn, "correction_cancelled", name=title, value=value)
-        turn.guide(paragraphs(restored, way_back(turn)))
-        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
-
     async def back(self, turn: Turn) -> None:
         """Ask the step again that was answered last."""
         state = turn.state
@@ -307,22 +255,6 @@ class Stepping:
             return
         await self._say_if_possible(turn, prompts.acknowledged(turn.message.text, turn.step))
 
-    async def _beside(self, turn: Turn, text: str) -> None:
-        """Say something, answer what the message asks besides, and go on."""
-        onwards = next_question(turn) if turn.state.finished else way_back(turn)
-        guidance = paragraphs(text, onwards)
-        if turn.message.does(*ASKING):
-            with guided_at_the_end(turn, guidance):
-                await self._voice.answer(turn)
-        else:
-            turn.guide(guidance)
-        self._voice.learn(turn, Acted(time.time(), State.ANSWERING))
-
-    def _ask_which(self, turn: Turn) -> None:
-        titles = list(turn.state.variables)
-        turn.guide(phrase(turn, "which_change", titles=listed(turn, titles)))
-        self._voice.learn(turn, Acted(time.time(), State.CLARIFYING))
-
     async def _also_answered(self, state: ChatState, told: str) -> list[tuple[int, Verdict]]:
         """Other steps, open or left open, that the message answers: indices and verdicts."""
         if state.plan is None:
@@ -361,13 +293,6 @@ def _insisted(progress: Progress, told: str, verdict: Verdict) -> Verdict:
     if verdict.met or not again or (verdict.probability or 0.0) < PLAUSIBLE:
         return verdict
     return replace(verdict, met=True, reason="You said it again, so it counts.", by="rule")
-
-
-def _dependents(state: ChatState, step_id: str) -> list[int]:
-    """Indices of the steps that build on one, in the plan's order."""
-    plan = state.plan
-    found = [plan.index(name) for name in plan.dependents(step_id)] if plan else []
-    return [index for index in found if index is not None]
 
 
 def _noted_too(turn: Turn) -> str:
