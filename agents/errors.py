@@ -27,7 +27,7 @@
     │   ├── TaskRefusedError     a task was refused before anything ran
     │   ├── DefinitionNotFoundError
     │   ├── RunNotFoundError
-    │   ├── RunNotEndedError     a run is still going on, or cannot be resumed
+    │   ├── RunStateError        a run is still going on, or has nothing left to do
     │   └── TeamFailedError      nobody gave a result
     └── StoreError               what is kept could not be read or written
         ├── StoreLockedError
@@ -45,6 +45,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+
+TRANSIENT: Final = frozenset({"address", "busy", "timeout", "server", "garbage", "cut", "empty"})
+"""Kinds of `ModelError` that say nothing against the request."""
 
 
 class RepriseError(Exception):
@@ -138,12 +142,28 @@ class ModelError(RepriseError):
 
     Attributes:
         kind: What went wrong: "key", "model", "address", "busy", "timeout", "size", "server",
-            "cut", "empty" or "unknown".
+            "garbage", "cut", "empty", "budget" or "unknown".
+        retry_after: Seconds after which it may be asked again, where that is known.
+        partial: Whether some of the answer was shown before; then nothing else may be shown.
     """
 
-    def __init__(self, message: str, *, remedy: str = "", kind: str = "unknown") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        kind: str = "unknown",
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message, remedy=remedy)
         self.kind = kind
+        self.retry_after = retry_after
+        self.partial = False
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same call may succeed in a while, or elsewhere."""
+        return self.kind in TRANSIENT
 
 
 class OverloadedError(ModelError):
@@ -388,7 +408,7 @@ class RunNotFoundError(TeamError):
         self.run = run
 
 
-class RunNotEndedError(TeamError):
+class RunStateError(TeamError):
     """A run cannot be resumed or removed as it stands.
 
     Attributes:
