@@ -1,20 +1,25 @@
 """Spans of OpenTelemetry around what takes time.
 
 Which tracer makes them is a context variable: a Runtime sets its own for all that it runs, so
-that two in one process do not mix, and without one a span costs nothing.
+that two in one process do not mix, and without one a span costs nothing. OpenTelemetry is
+imported with the first span, for which pages need not wait.
 """
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from opentelemetry.trace import NoOpTracer, Span, Tracer
+from agents.errors import ModelError
+from agents.signals import CANCELLED, ERROR_TYPE
 
-_NONE: Final[Tracer] = NoOpTracer()
-_TRACER: Final[ContextVar[Tracer]] = ContextVar("tracer", default=_NONE)
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span, Tracer
+
+_TRACER: Final[ContextVar[Tracer | None]] = ContextVar("tracer", default=None)
 
 Value = str | int | float | bool
 
@@ -29,8 +34,8 @@ def tracing(tracer: Tracer) -> Iterator[None]:
         _TRACER.reset(token)
 
 
-def tracer() -> Tracer:
-    """What makes the spans, here and now."""
+def tracer() -> Tracer | None:
+    """What makes the spans, here and now; None: nothing does."""
     return _TRACER.get()
 
 
@@ -40,5 +45,31 @@ def span(name: str, **attributes: Value) -> Iterator[Span]:
 
     Attributes hold what was decided and counted, never what a user wrote.
     """
-    with tracer().start_as_current_span(name, attributes=attributes) as begun:
-        yield begun
+    from opentelemetry.trace import INVALID_SPAN, use_span
+
+    here = _TRACER.get()
+    if here is None:
+        yield INVALID_SPAN
+        return
+    begun = here.start_span(name, attributes=attributes)
+    with use_span(begun, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+        try:
+            yield begun
+        except CancelledError:
+            begun.set_attributes({CANCELLED: True})
+            raise
+        except Exception as error:
+            note_failure(begun, error)
+            raise
+
+
+def note_failure(span: Span, error: Exception) -> None:
+    """Note on a span that an error ended its work: which one, not what it says.
+
+    Its message may quote the user.
+    """
+    from opentelemetry.trace import Status, StatusCode
+
+    kind = error.kind if isinstance(error, ModelError) else type(error).__name__
+    span.set_attribute(ERROR_TYPE, kind)
+    span.set_status(Status(StatusCode.ERROR))
