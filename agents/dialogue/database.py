@@ -74,7 +74,9 @@ def engine_of(path: Path) -> sa.Engine:
     return engine
 
 
-def prepare(engine: sa.Engine, path: Path) -> None:
+def prepare(
+    engine: sa.Engine, path: Path, tables: sa.MetaData = TABLES, version: int = SCHEMA_VERSION
+) -> None:
     """Make the tables where there are none.
 
     Raises:
@@ -82,11 +84,11 @@ def prepare(engine: sa.Engine, path: Path) -> None:
     """
     with engine.begin() as connection:
         found = int(connection.execute(sa.text("PRAGMA user_version")).scalar_one())
-        if found > SCHEMA_VERSION:
-            raise StoreVersionError(path, found, SCHEMA_VERSION)
-        if found < SCHEMA_VERSION:
-            TABLES.create_all(connection)
-            connection.execute(sa.text(f"PRAGMA user_version={SCHEMA_VERSION}"))
+        if found > version:
+            raise StoreVersionError(path, found, version)
+        if found < version:
+            tables.create_all(connection)
+            connection.execute(sa.text(f"PRAGMA user_version={version}"))
 
 
 def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:

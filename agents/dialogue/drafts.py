@@ -43,7 +43,9 @@ def abandoned(connection: sa.Connection, running: frozenset[str]) -> list[sa.Row
         running: Ids of the replies that this process is writing.
     """
     rows = connection.execute(sa.select(DRAFTS)).all()
-    return [row for row in rows if row.reply not in running and _is_gone(row)]
+    return [
+        row for row in rows if row.reply not in running and is_gone(row.host, row.process, row.at)
+    ]
 
 
 def interrupted(begun: Reply, draft: sa.Row[Any]) -> Reply:
@@ -52,11 +54,17 @@ def interrupted(begun: Reply, draft: sa.Row[Any]) -> Reply:
     return replace(begun, answer=draft.answer, status="interrupted", seconds=seconds)
 
 
-def _is_gone(draft: sa.Row[Any]) -> bool:
-    if time.time() - draft.at > STALE_SECONDS:
+def is_gone(host: str, process: int, at: float) -> bool:
+    """Whether who writes has ended; of this process only what is asked about as not running.
+
+    Args:
+        host: Name of the machine that it runs on.
+        process: Its number there.
+        at: When it last gave a sign, seconds since the epoch.
+    """
+    if time.time() - at > STALE_SECONDS:
         return True
-    here = draft.host == socket.gethostname()
-    return here and (draft.process == os.getpid() or not _is_alive(draft.process))
+    return host == socket.gethostname() and (process == os.getpid() or not _is_alive(process))
 
 
 def _is_alive(process: int) -> bool:
