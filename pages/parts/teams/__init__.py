@@ -1,0 +1,1 @@
+"""What the Teams page draws."""

@@ -1,0 +1,110 @@
+"""How a run and its delegations are called, and by which colour they are known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+from agents.teams.run import ENDED, Delegation, Kind, Role, Run, Status
+
+Look = Literal["model", "cache", "same", "running", "waiting", "failed", "stopped", "skipped"]
+"""Who gave a result, and where there is none, why."""
+
+KINDS: Final[Mapping[Kind, str]] = MappingProxyType(
+    {"nested": "Nested", "recursive": "Recursive", "workflow": "Workflow"}
+)
+STATUSES: Final[Mapping[Status, str]] = MappingProxyType(
+    {
+        "waiting": "Waiting",
+        "running": "Working",
+        "done": "Done",
+        "failed": "Failed",
+        "stopped": "Stopped",
+        "skipped": "Skipped",
+        "interrupted": "Interrupted",
+    }
+)
+ICONS: Final[Mapping[Status, str]] = MappingProxyType(
+    {
+        "waiting": ":material/schedule:",
+        "running": ":material/pending:",
+        "done": ":material/check_circle:",
+        "failed": ":material/error:",
+        "stopped": ":material/stop_circle:",
+        "skipped": ":material/redo:",
+        "interrupted": ":material/pause_circle:",
+    }
+)
+COLOURS: Final[Mapping[Status, str]] = MappingProxyType(
+    {
+        "waiting": "gray",
+        "running": "primary",
+        "done": "green",
+        "failed": "red",
+        "stopped": "gray",
+        "skipped": "gray",
+        "interrupted": "orange",
+    }
+)
+ROLES: Final[Mapping[Role, str]] = MappingProxyType(
+    {"assess": "assessment", "decompose": "split", "work": "", "synthesise": "synthesis"}
+)
+LEGEND: Final[Mapping[Look, str]] = MappingProxyType(
+    {
+        "model": "model",
+        "cache": "cache",
+        "same": "same as another",
+        "running": "at work",
+        "waiting": "waiting",
+        "failed": "failed",
+        "stopped": "stopped",
+        "skipped": "skipped",
+    }
+)
+
+
+def look(delegation: Delegation) -> Look:
+    """The look of a delegation."""
+    match delegation.status:
+        case "done":
+            return delegation.source or "model"
+        case "interrupted":
+            return "stopped"
+        case status:
+            return status
+
+
+def agent(name: str) -> str:
+    """An agent's name as people write it: ``user_experience`` is ``User experience``."""
+    words = name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def title(delegation: Delegation) -> str:
+    """Who works, and at what where it is not simply the task: ``Director · synthesis``."""
+    does = ROLES[delegation.role]
+    return f"{agent(delegation.agent)} · {does}" if does else agent(delegation.agent)
+
+
+def is_over(run: Run) -> bool:
+    """Whether nothing more will come of a run by itself."""
+    return run.status in ENDED or run.status == "interrupted"
+
+
+def elapsed(run: Run, now: float | None = None) -> float:
+    """Seconds that a run took, or takes already; 0 before it began."""
+    if run.began is None:
+        return 0.0
+    if run.ended is not None:
+        return max(0.0, run.ended - run.began)
+    if is_over(run):
+        return max(0.0, last_seen(run) - run.began)
+    return max(0.0, (time.time() if now is None else now) - run.began)
+
+
+def last_seen(run: Run) -> float:
+    """When something was last known to happen in a run, seconds since the epoch."""
+    marks = [mark for one in run.delegations for mark in (one.began, one.ended) if mark is not None]
+    return max([*marks, run.began or run.created])

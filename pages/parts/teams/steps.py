@@ -1,0 +1,113 @@
+"""Every delegation of a run in words: what was asked, what came of it, and what went wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import streamlit as st
+
+from agents.teams.run import Delegation, Run
+from pages.parts import clipboard, notices, text, words
+from pages.parts.teams import looks, order
+from pages.parts.teams.looks import Look
+
+_ICONS: Final[Mapping[Look, str]] = MappingProxyType(
+    {
+        "model": ":material/neurology:",
+        "cache": ":material/bolt:",
+        "same": ":material/content_copy:",
+        "running": "spinner",
+        "waiting": ":material/schedule:",
+        "failed": ":material/error:",
+        "stopped": ":material/stop_circle:",
+        "skipped": ":material/redo:",
+    }
+)
+_BADGES: Final[Mapping[Look, str]] = MappingProxyType(
+    {
+        "cache": ":green-badge[from the cache]",
+        "same": ":blue-badge[same as another]",
+        "failed": ":red-badge[failed]",
+        "stopped": ":gray-badge[stopped]",
+        "skipped": ":gray-badge[skipped]",
+    }
+)
+_WHY: Final[Mapping[Look, str]] = MappingProxyType(
+    {
+        "skipped": "Its condition did not hold, so it was left out.",
+        "waiting": "It begins as soon as what it needs is there.",
+        "stopped": "It was stopped before it had a result.",
+        "running": "At work …",
+    }
+)
+
+
+def draw(run: Run) -> None:
+    """Draw a line for each, which opens."""
+    with st.container(key="team-steps", gap=None):
+        for one, depth in order.in_order(run):
+            with st.expander(
+                _label(one, depth), key=f"part-{one.id}", icon=_ICONS[looks.look(one)], type="step"
+            ):
+                _inside(run, one)
+
+
+def _label(one: Delegation, depth: int) -> str:
+    took = words.duration(one.seconds) if one.seconds is not None else ""
+    tries = f"{one.attempts} attempts" if one.attempts > 1 else ""
+    about = text.label(text.preview(one.task, 70)) if depth else ""
+    facts = notices.strip([about, took, tries])
+    badge = _BADGES.get(looks.look(one), "")
+    return f"**{text.label(looks.title(one))}**&ensp;:small[:gray[{facts}]]&ensp;{badge}".rstrip()
+
+
+def _inside(run: Run, one: Delegation) -> None:
+    st.caption("Task" + _given(run, one))
+    with st.container(key=f"asked-{one.id}"):
+        st.text(one.task)
+    if one.failure is not None:
+        notices.problem(one.failure)
+    if one.result:
+        _result(one)
+    elif one.failure is None:
+        st.caption(_WHY.get(looks.look(one), "There is no result."))
+
+
+def _given(run: Run, one: Delegation) -> str:
+    """Whose results it was given."""
+    names = [known.agent for need in one.needs if (known := run.delegation(need)) is not None]
+    if not names:
+        return ""
+    return f" · with what came of {', '.join(text.label(looks.agent(name)) for name in names)}"
+
+
+def _result(one: Delegation) -> None:
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key=f"part-tools-{one.id}",
+    ):
+        tokens = words.counted(one.tokens, "token") if one.tokens else ""
+        st.caption(notices.strip(["Result", tokens]), width="content")
+        clipboard.button(one.result, key=f"copy-part-{one.id}")
+    with st.container(key=f"part-result-{one.id}"):
+        if is_data(one.result):
+            st.code(json.dumps(json.loads(one.result), indent=2, ensure_ascii=False), "json",
+                    wrap_lines=True)  # fmt: skip
+        else:
+            st.markdown(text.markdown(one.result))
+
+
+def is_data(result: str) -> bool:
+    """Whether a result is JSON for the program and not text for people."""
+    if not result.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(result)
+    except ValueError:
+        return False
+    return True
