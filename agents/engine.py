@@ -17,10 +17,10 @@ from agents.dialogue.session import ChatSession
 from agents.dialogue.store import ConversationStore
 from agents.errors import RepriseError
 from agents.models import identity
+from agents.models.failures import explain_failure
 from agents.models.loading import ModelLoader
 from agents.models.pair_judge import PairJudge
 from agents.models.pending import PendingModel
-from agents.models.providers import explain_failure
 from agents.settings import Settings
 from cache import SemanticCache
 from cache.rivals import Rivals

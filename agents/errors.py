@@ -7,7 +7,7 @@
     │   └── MessageTooLongError
     ├── BusyError                a reply to this conversation is still running
     ├── NotReadyError            the model or the cache is still being loaded
-    ├── ModelError               the model did not answer (see models/providers.py)
+    ├── ModelError               the model did not answer (see models/failures.py)
     │   ├── OverloadedError      too many calls wait for it already
     │   └── BudgetError          what may be used of it is used up
     ├── WeightsError             a model file could not be had (see models/weights.py)

@@ -20,8 +20,9 @@ from agents.dialogue.session import ChatSession
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
 from agents.dialogue.turns import Turn, Turns
+from agents.models.failures import explain_failure
 from agents.models.pending import PendingModel
-from agents.models.providers import explain_failure, http_client, model_config
+from agents.models.providers import http_client, model_config
 from agents.settings import Settings
 from cache import SemanticCache
 from tests.agents.loops import WAIT_SECONDS, running_loop

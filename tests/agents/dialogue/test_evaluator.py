@@ -8,8 +8,9 @@ from ag2.config import ModelConfig, OpenAIConfig
 from agents.dialogue.answering import LocalJudge
 from agents.dialogue.evaluator import Evaluator
 from agents.dialogue.plan import Step
+from agents.models.failures import explain_failure
 from agents.models.pending import PendingModel
-from agents.models.providers import explain_failure, http_client, model_config
+from agents.models.providers import http_client, model_config
 from agents.settings import Settings
 from tests.agents.dialogue.examples import step
 from tests.support.scripted_model import Reply, Rule, ScriptedModel

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agents.dialogue.rewriting import LONGEST, ModelRewriter, doubt
+from agents.models.failures import explain_failure
 from agents.models.pending import PendingModel
-from agents.models.providers import explain_failure, http_client, model_config
+from agents.models.providers import http_client, model_config
 from agents.settings import Settings
 from tests.support.scripted_model import Reply, Rule, ScriptedModel
 

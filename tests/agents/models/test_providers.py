@@ -16,7 +16,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from agents.errors import ModelError
-from agents.models.providers import explain_failure, http_client, model_config
+from agents.models.failures import explain_failure
+from agents.models.providers import http_client, model_config
 from agents.settings import Settings
 from tests.support.serving import serving
 
