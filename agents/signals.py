@@ -36,7 +36,7 @@ SOURCE: Final = "reprise.source"
 """Who answered: "exact" and "semantic" (the cache), "degraded" (the cache, because no model did),
 "model", or "none": Reprise in words of its own."""
 SECONDS: Final = "reprise.seconds"
-FIRST_TOKEN: Final = "reprise.first_token_seconds"
+FIRST_WORD: Final = "reprise.first_token_seconds"
 MESSAGE_TYPES: Final = "reprise.message_types"
 ACTION: Final = "reprise.action"
 STEPS: Final = "reprise.steps."

@@ -9,14 +9,16 @@ import math
 import statistics
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeVar
 
 from agents.calling import CallRecord
 from agents.telemetry.values import CallStatistics, Minute
+
+T = TypeVar("T")
 
 REMEMBERED: Final = 5_000
 """How many turns, and how many calls, are remembered."""
@@ -97,15 +99,10 @@ class History:
         with self._lock:
             turns = [turn for turn in self._turns if turn.at >= first]
             calls = [call for call in self._calls if call.at >= first]
-        begins = [first + MINUTE * number for number in range(minutes)]
-        return tuple(
-            _minute(
-                at,
-                [turn for turn in turns if at <= turn.at < at + MINUTE],
-                [call.record for call in calls if at <= call.at < at + MINUTE],
-            )
-            for at in begins
-        )
+        turns_in = _by_minute((turn.at, turn) for turn in turns)
+        calls_in = _by_minute((call.at, call.record) for call in calls)
+        begins = (first + MINUTE * number for number in range(minutes))
+        return tuple(_minute(at, turns_in[at], calls_in[at]) for at in begins)
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:
@@ -117,6 +114,13 @@ def percentile(values: Iterable[float], share: float) -> float | None:
     if not ordered:
         return None
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def _by_minute(timed: Iterable[tuple[float, T]]) -> Mapping[float, Sequence[T]]:
+    found: defaultdict[float, list[T]] = defaultdict(list)
+    for at, value in timed:
+        found[math.floor(at / MINUTE) * MINUTE].append(value)
+    return found
 
 
 def _whose(record: CallRecord) -> tuple[str, str, str]:
