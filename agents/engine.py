@@ -17,6 +17,7 @@ from agents.dialogue.session import ChatSession
 from agents.dialogue.store import ConversationStore
 from agents.errors import RepriseError
 from agents.models import identity
+from agents.models.condition import ModelCondition
 from agents.models.failures import explain_failure
 from agents.models.loading import ModelLoader
 from agents.models.pair_judge import PairJudge
@@ -50,6 +51,10 @@ class Engine:
             RepriseError: The model cannot be had; the next call tries again.
         """
         await self._pending.connect()
+
+    def condition(self) -> ModelCondition | None:
+        """How endpoints, queue and budgets are; None where that is not known."""
+        return None
 
     def session(
         self, store: ConversationStore, cache: SemanticCache | None, rivals: Rivals | None

@@ -27,6 +27,7 @@ from agents.dialogue.turns import Turn, Turns, readable
 from agents.errors import NotReadyError, RepriseError
 from agents.evidence import Evidence
 from agents.models import identity
+from agents.models.condition import ModelCondition
 from agents.settings import Settings
 from agents.status import PartStatus, RuntimeStatus
 from agents.telemetry import Telemetry
@@ -123,6 +124,10 @@ class Runtime:
         """How far each part is, at this moment."""
         model = self._engine.model.status if self._engine else PartStatus("waiting", "Starting")
         return RuntimeStatus(model, self._cache_status, self._store_status())
+
+    def condition(self) -> ModelCondition | None:
+        """How endpoints, queue and budgets are at this moment; None until the model is known."""
+        return None if self._engine is None else self._engine.condition()
 
     def send(
         self,

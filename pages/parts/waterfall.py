@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 import streamlit as st
 
+from agents.telemetry.values import Kind
 from pages.parts import words
 
-Kind = Literal["model", "cache", "storage", "tool", "other"]
 KINDS: Final[Mapping[Kind, str]] = MappingProxyType(
     {
         "model": "model",
@@ -76,6 +76,17 @@ def picture(bars: Sequence[Bar], *, total: float, alt: str) -> str:
     )
 
 
+def strip(bars: Sequence[Bar], *, total: float, longest: float) -> str:
+    """All rows as one bar, as HTML: as long as the whole's share of the longest.
+
+    What a row lies within is drawn before it, so that the inner ones are seen.
+    """
+    end = max(longest, total, 1e-6)
+    pieces = [Bar("", 0.0, total), *(bar for bar in bars if bar.kind != "other")]
+    drawn = "".join(_piece(bar, end, total) for bar in pieces)
+    return f'<span class="waterfall track" aria-hidden="true">{drawn}</span>'
+
+
 def _legend(bars: Sequence[Bar]) -> str:
     there = {bar.kind for bar in bars}
     named = "".join(
@@ -113,16 +124,18 @@ def _name(bar: Bar) -> str:
 
 
 def _track(bar: Bar, end: float, now: float) -> str:
+    return f'<span class="track">{_piece(bar, end, now)}</span>'
+
+
+def _piece(bar: Bar, end: float, now: float) -> str:
     """The bar on the time of the whole, where it was for as long as it took."""
     begins = min(max(bar.began, 0.0), end)
     ends = now if bar.seconds is None else bar.began + bar.seconds
-    width = max(0.0, ends - begins) / end
-    looks = " ".join(
-        [bar.kind, *(["failed"] if bar.failed else []), *(["live"] if bar.seconds is None else [])]
-    )
+    width = min(max(0.0, ends - begins), end - begins) / end
+    looks = [bar.kind, "failed" if bar.failed else "", "live" if bar.seconds is None else ""]
     return (
-        f'<span class="track"><i class="{looks}" '
-        f'style="left:{100 * begins / end:.2f}%;width:{100 * width:.2f}%"></i></span>'
+        f'<i class="{" ".join(filter(None, looks))}" '
+        f'style="left:{100 * begins / end:.2f}%;width:{100 * width:.2f}%"></i>'
     )
 
 

@@ -1,4 +1,4 @@
-"""Where replies come from: each way to a model, whether it is asked now, and how it did."""
+"""Endpoints: where replies come from, whether each is asked now, and how it did."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ FAILURES: Final[Mapping[str, str]] = MappingProxyType(
 
 def draw(endpoints: Sequence[EndpointCondition]) -> None:
     """Draw a card for each."""
-    st.markdown("**Ways to the model**")
+    st.markdown("**Endpoints**")
     with st.grid(3, min_column_width=260, gap="small", key="endpoints"):
         for number, endpoint in enumerate(endpoints):
             with st.container(border=True, gap="xsmall", key=f"endpoint-{number}"):
                 _card(endpoint)
     st.caption(
-        "A way that keeps failing is not asked for a while (its breaker is open); then one call "
+        "One that keeps failing is not asked for a while (its breaker is open); then one call "
         "tries it (half open), and it is back in service once that succeeds (closed)."
     )
 
@@ -53,8 +53,9 @@ def draw(endpoints: Sequence[EndpointCondition]) -> None:
 def _card(endpoint: EndpointCondition) -> None:
     light = STATES[endpoint.breaker]
     st.markdown(f"**{text.label(endpoint.name)}**")
-    st.badge(light.word, icon=light.icon, color=light.color)
-    st.markdown(f":small[{text.label(breaker(endpoint))}]")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(light.word, icon=light.icon, color=light.color)
+        st.markdown(f":small[{text.label(breaker(endpoint))}]", width="content")
     used = "asked when the others cannot answer" if endpoint.fallback else ""
     st.caption(text.label(notices.strip([endpoint.model, used])))
     st.caption(text.label(record(endpoint)))
@@ -63,11 +64,11 @@ def _card(endpoint: EndpointCondition) -> None:
 def breaker(endpoint: EndpointCondition) -> str:
     """What its breaker does at the moment."""
     if endpoint.breaker == "closed":
-        return "Breaker closed"
+        return "breaker closed"
     if endpoint.breaker == "half_open":
-        return "Breaker half open: the next call tries it"
+        return "breaker half open, the next call tries it"
     wait = math.ceil(endpoint.retry_in)
-    return f"Breaker open: tried again {f'in {words.duration(wait)}' if wait > 0 else 'now'}"
+    return f"breaker open, tried again {f'in {words.rough(wait)}' if wait > 0 else 'now'}"
 
 
 def record(endpoint: EndpointCondition) -> str:

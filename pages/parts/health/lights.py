@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-Level = Literal["ok", "warning", "down"]
-LEVELS: Final[tuple[Level, ...]] = ("ok", "warning", "down")
-"""From the best to the worst."""
+from agents.telemetry.values import Level, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,9 @@ LIGHTS: Final[Mapping[Level, Light]] = MappingProxyType(
 )
 
 
-def worst(levels: tuple[Level, ...]) -> Level:
-    """The worst of these levels; "ok" of none."""
-    return max(levels, key=LEVELS.index, default="ok")
+ALERTS: Final[Mapping[Severity, Light]] = MappingProxyType(
+    {
+        "warning": Light("Warning", "orange", ":material/warning:"),
+        "critical": Light("Critical", "red", ":material/error:"),
+    }
+)
