@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final, Protocol
 
@@ -61,12 +61,21 @@ class Gate(Admission):
 
     Args:
         token_price: Dollars for a million tokens; 0: not known.
+        sleep: Waits so many seconds for a budget.
     """
 
-    def __init__(self, queue: FairQueue, budgets: Budgets, *, token_price: float = 0.0) -> None:
+    def __init__(
+        self,
+        queue: FairQueue,
+        budgets: Budgets,
+        *,
+        token_price: float = 0.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._queue = queue
         self._budgets = budgets
         self._token_price = token_price
+        self._sleep = sleep
 
     @classmethod
     def open(cls, settings: Settings) -> Gate:
@@ -86,15 +95,15 @@ class Gate(Admission):
     @asynccontextmanager
     async def admitted(self, caller: Caller, /) -> AsyncIterator[float]:
         """See `Admission`."""
+        charge, paused = await self._charge(caller)
         began = time.monotonic()
-        charge = await self._charge(caller)
         try:
             await self._queue.enter(caller)
         except (OverloadedError, asyncio.CancelledError):
             self._budgets.take_back(charge)
             raise
         try:
-            yield time.monotonic() - began
+            yield paused + time.monotonic() - began
         finally:
             self._queue.leave(caller)
 
@@ -115,17 +124,18 @@ class Gate(Admission):
         """See `Admission`."""
         return self._budgets.conditions
 
-    async def _charge(self, caller: Caller) -> Charge:
-        """Count the call, as soon as the budgets allow it and before patience ends.
+    async def _charge(self, caller: Caller) -> tuple[Charge, float]:
+        """Count the call, as soon as the budgets allow it; returns the seconds that it waited.
 
         Raises:
-            BudgetError: They do not.
+            BudgetError: They do not before patience ends.
         """
-        patience = time.monotonic() + PATIENCE[caller.priority]
+        waited = 0.0
         while True:
             try:
-                return self._budgets.charge(caller)
+                return self._budgets.charge(caller), waited
             except BudgetError as error:
-                if time.monotonic() + error.free_in > patience:
+                if waited + error.free_in > PATIENCE[caller.priority]:
                     raise
-                await asyncio.sleep(error.free_in)
+                await self._sleep(error.free_in)
+                waited += error.free_in

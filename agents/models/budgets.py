@@ -51,7 +51,9 @@ class Budget:
     limit: float
 
     def __str__(self) -> str:
-        amount = f"${self.limit:,.2f}" if self.unit == "dollars" else f"{self.limit:,g} {self.unit}"
+        unit = self.unit.removesuffix("s") if self.limit == 1 else self.unit
+        dollars = self.unit == "dollars"
+        amount = f"${self.limit:,.2f}" if dollars else f"{self.limit:,.0f} {unit}"
         whose = "all agents together" if self.agent == ALL else f"the agent {self.agent!r}"
         return f"{amount} a {self.window} for {whose}"
 
