@@ -39,6 +39,7 @@ class Delegation:
         ended: As `began`.
         result: What the agent said; "" until the end, and after a failure.
         failure: Set when the status is "failed".
+        note: Why it was skipped; "" otherwise.
         source: Who gave the result; None without one.
         tokens: Tokens of the result, as the provider counted them; 0 from the cache.
         attempts: How often it was tried.
@@ -56,6 +57,7 @@ class Delegation:
     ended: float | None = None
     result: str = ""
     failure: Failure | None = None
+    note: str = ""
     source: Source | None = None
     tokens: int = 0
     attempts: int = 0
