@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from agents.dialogue import partitions, prompts
 from agents.dialogue.scopes import PLAN_THRESHOLD, Identity
+from agents.dialogue.turns import readable
 from agents.errors import ModelError
 from agents.models.cached import COMPLETE, CacheLookedUp, CacheRequest
 from agents.models.stream import DirectStream
@@ -137,7 +138,7 @@ def _whole(member: Member, response: ModelResponse) -> str:
     Raises:
         ModelError: It is empty, or broke off otherwise.
     """
-    text = (response.content or "").strip()
+    text = readable(response.content or "")
     if not text:
         raise ModelError(f"{member.title} gave an empty answer.", remedy="Try again.", kind="empty")
     if response.finish_reason in LENGTH:
