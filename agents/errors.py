@@ -16,6 +16,7 @@
     ├── TransitionError          the state machine's table is not usable
     ├── ContentError             a file that somebody writes (YAML, CSV) is not usable
     ├── WorkflowError            a workflow is not usable, or not with what it was given
+    ├── DeliveryError            a webhook did not take what was posted to it
     ├── HandOverError            nobody could be told of a conversation
     ├── MessageNotFoundError
     ├── ImportRefusedError       a file is no conversation that can be taken in
@@ -193,7 +194,7 @@ class BudgetError(ModelError):
     def __init__(self, budget: str, free_in: float) -> None:
         super().__init__(
             f"The budget of {budget} is used up.",
-            remedy=f"Send your message again in {_duration(free_in)}, or raise it in limits.yml.",
+            remedy=f"Send your message again in {in_words(free_in)}, or raise it in limits.yml.",
             kind="budget",
         )
         self.budget = budget
@@ -283,6 +284,23 @@ class WorkflowError(RepriseError):
         self.problem = problem
         self.step = step
         self.location = tuple(location)
+
+
+class DeliveryError(RepriseError):
+    """A webhook did not take what was posted to it.
+
+    Attributes:
+        host: Of the address that was tried; the rest of it may be a secret.
+        problem: What went wrong, as the end of a sentence about the host.
+    """
+
+    def __init__(self, host: str, problem: str) -> None:
+        super().__init__(
+            f"Nobody could be told: {host} {problem}.",
+            remedy="Check the webhook's address and what answers there.",
+        )
+        self.host = host
+        self.problem = problem
 
 
 class HandOverError(RepriseError):
@@ -524,7 +542,7 @@ class ConversationNotFoundError(RepriseError):
         self.conversation = conversation
 
 
-def _duration(seconds: float) -> str:
+def in_words(seconds: float) -> str:
     """A time to wait, rounded up: "8 seconds", "25 minutes", "3 hours"."""
     units = ((3600, "hour"), (60, "minute"))
     size, unit = next((one for one in units if seconds > one[0]), (1, "second"))

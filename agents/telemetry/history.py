@@ -102,7 +102,7 @@ class History:
         turns_in = _by_minute((turn.at, turn) for turn in turns)
         calls_in = _by_minute((call.at, call.record) for call in calls)
         begins = (first + MINUTE * number for number in range(minutes))
-        return tuple(_minute(at, turns_in[at], calls_in[at]) for at in begins)
+        return tuple(_minute(at, turns_in.get(at, ()), calls_in.get(at, ())) for at in begins)
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:
