@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal, TypeVar, get_args
@@ -65,6 +65,16 @@ class Settings:
         temperature: Sampling temperature, 0..2.
         max_tokens: Longest reply in tokens, 1 and up.
         timeout: Longest wait for the next piece of a reply, seconds.
+        retries: How often a call of the model is tried again after a failure that may pass.
+        deadline: Longest time for a whole call of the model with all that is tried, seconds.
+        replicas: More addresses of the same provider, over which calls are spread.
+        fallback: What answers when the model cannot: "provider:model", "provider" for its usual
+            model, or "embedded"; "": nothing does.
+        fallback_api_key: Its key; where it is not set, its provider's own variable is read, or
+            ``api_key`` where provider and address are the same.
+        fallback_base_url: Another address of its provider.
+        degraded_threshold: Cosine similarity from which an earlier answer is served, and marked,
+            when no model answers, 0..1; 0: never.
         threads: CPU threads of the embedded model; 0 chooses.
         parallel: Most calls of the model at once, 1 and up; the embedded one answers one by one.
         threshold: Cosine similarity from which a cached answer is served, 0..1, until the
@@ -100,6 +110,13 @@ class Settings:
     temperature: float = 0.3
     max_tokens: int = 700
     timeout: float = 120.0
+    retries: int = 2
+    deadline: float = 300.0
+    replicas: tuple[str, ...] = ()
+    fallback: str = ""
+    fallback_api_key: str = field(default="", repr=False)
+    fallback_base_url: str = ""
+    degraded_threshold: float = 0.8
     threads: int = 0
     parallel: int = 8
     threshold: float = 0.90
@@ -134,6 +151,28 @@ class Settings:
             return Path(self.model).expanduser()
         return None
 
+    @property
+    def replicated(self) -> tuple[Settings, ...]:
+        """These settings for each address of the provider, the main one first."""
+        addresses = dict.fromkeys((self.base_url, *self.replicas))
+        return tuple(replace(self, base_url=address, replicas=()) for address in addresses)
+
+    @property
+    def falling_back(self) -> Settings | None:
+        """The settings of what answers when the model cannot; None: nothing does."""
+        if not self.fallback:
+            return None
+        provider, model = _provider_and_model(self.fallback)
+        return replace(
+            self,
+            provider=provider,
+            model=model,
+            api_key=self.fallback_api_key,
+            base_url=self.fallback_base_url,
+            replicas=(),
+            fallback="",
+        )
+
     @classmethod
     def from_env(cls, secrets: Mapping[str, object] | None = None) -> Settings:
         """Read ``REPRISE_*`` from the environment, then from ``secrets``, then the defaults.
@@ -154,30 +193,38 @@ class Settings:
             SettingsError: As in `from_env`.
         """
         settings = cls._read(_Reader(variables), variables)
-        if settings.verifier == JUDGE and not settings.strong_model:
-            raise SettingsError(
-                "REPRISE_VERIFIER",
-                JUDGE,
-                "which needs a strong model: a small one, such as the embedded one, says yes to "
-                "everything",
-                remedy="Set REPRISE_STRONG_MODEL=on where the model is a large one, or "
-                "REPRISE_VERIFIER=default.",
-            )
+        _require_sense(settings)
         return settings
 
     @classmethod
     def _read(cls, reader: _Reader, variables: Mapping[str, str]) -> Settings:
         default = cls()
         provider = reader.choice("PROVIDER", default.provider)
+        api_key = reader.text("API_KEY", variables.get(OWN_KEY.get(provider, ""), "").strip())
+        base_url = reader.text("BASE_URL", default.base_url)
+        fallback = reader.fallback("FALLBACK")
+        fallback_base_url = reader.text("FALLBACK_BASE_URL", default.fallback_base_url)
+        standing_in = fallback and _provider_and_model(fallback)[0]
+        alike = (standing_in, fallback_base_url) == (provider, base_url)
+        its_own = variables.get(OWN_KEY.get(standing_in, ""), "").strip()
         return cls(
             home=Path(reader.text("HOME", str(default.home))).expanduser(),
             provider=provider,
             model=reader.text("MODEL", DEFAULT_MODEL[provider]),
-            api_key=reader.text("API_KEY", variables.get(OWN_KEY.get(provider, ""), "").strip()),
-            base_url=reader.text("BASE_URL", default.base_url),
+            api_key=api_key,
+            base_url=base_url,
             temperature=reader.number("TEMPERATURE", default.temperature, low=0, high=2),
             max_tokens=reader.whole("MAX_TOKENS", default.max_tokens, low=1),
             timeout=reader.number("TIMEOUT", default.timeout, low=0.1),
+            retries=reader.whole("RETRIES", default.retries, low=0, high=10),
+            deadline=reader.number("DEADLINE", default.deadline, low=0.1, high=86_400),
+            replicas=reader.addresses("REPLICAS"),
+            fallback=fallback,
+            fallback_api_key=reader.text("FALLBACK_API_KEY", api_key if alike else its_own),
+            fallback_base_url=fallback_base_url,
+            degraded_threshold=reader.number(
+                "DEGRADED_THRESHOLD", default.degraded_threshold, low=0, high=1
+            ),
             threads=reader.whole("THREADS", default.threads, low=0),
             parallel=reader.whole("PARALLEL", default.parallel, low=1, high=1_000),
             threshold=reader.number("THRESHOLD", default.threshold, low=0, high=1),
@@ -223,15 +270,33 @@ class _Reader:
     def address(self, name: str, default: str) -> str:
         """An http or https address; where it is refused, what may be a secret is not repeated."""
         text = self.text(name, default)
-        try:
-            parts = urlsplit(text)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            usable = False
-        if text and (not usable or not text.isprintable() or " " in text):
+        if text and not _is_address(text):
             remedy = "Use one like https://example.org/hook."
             problem = "which is no http or https address"
             raise SettingsError(f"REPRISE_{name}", f"{text[:4]}…", problem, remedy=remedy)
+        return text
+
+    def addresses(self, name: str) -> tuple[str, ...]:
+        """Addresses with commas between them; they may hold passwords, and are not repeated."""
+        texts = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
+        for text in texts:
+            if not _is_address(text):
+                remedy = "Use some like http://10.0.0.7:8000/v1,http://10.0.0.8:8000/v1."
+                problem = "which is no http or https address"
+                raise SettingsError(f"REPRISE_{name}", f"{text[:4]}…", problem, remedy=remedy)
+        return texts
+
+    def fallback(self, name: str) -> str:
+        """A provider, or a provider and its model."""
+        text = self.text(name, "")
+        provider = text.partition(":")[0].strip().lower()
+        if text and provider not in get_args(Provider):
+            raise SettingsError(
+                f"REPRISE_{name}",
+                text,
+                "which does not begin with a provider",
+                remedy=f"Use one of {', '.join(get_args(Provider))}, with its model after a colon.",
+            )
         return text
 
     def switch(self, name: str, *, default: bool) -> bool:
@@ -271,6 +336,58 @@ class _Reader:
 
     def _refused(self, name: str, text: str, problem: str, kind: str, wanted: str) -> SettingsError:
         return SettingsError(f"REPRISE_{name}", text, problem, remedy=f"Use {kind} {wanted}.")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return usable and text.isprintable() and " " not in text
+
+
+def _require_sense(settings: Settings) -> None:
+    """Refuse values that are good, but not together.
+
+    Raises:
+        SettingsError: They are not.
+    """
+    if settings.verifier == JUDGE and not settings.strong_model:
+        raise SettingsError(
+            "REPRISE_VERIFIER",
+            JUDGE,
+            "which needs a strong model: a small one, such as the embedded one, says yes to "
+            "everything",
+            remedy="Set REPRISE_STRONG_MODEL=on where the model is a large one, or "
+            "REPRISE_VERIFIER=default.",
+        )
+    if settings.replicas and settings.provider == "embedded":
+        raise SettingsError(
+            "REPRISE_REPLICAS",
+            f"{settings.replicas[0][:4]}…",
+            "but the embedded model runs in this process alone",
+            remedy="Set REPRISE_PROVIDER to the provider at these addresses, or unset it.",
+        )
+    spare = settings.falling_back
+    if spare is not None and _place(spare) == _place(settings):
+        raise SettingsError(
+            "REPRISE_FALLBACK",
+            settings.fallback,
+            "which is the model that it is to stand in for",
+            remedy="Name another model, or set REPRISE_FALLBACK_BASE_URL.",
+        )
+
+
+def _place(settings: Settings) -> tuple[str, str, str]:
+    return settings.provider, settings.model, settings.base_url
+
+
+def _provider_and_model(fallback: str) -> tuple[Provider, str]:
+    """The two parts of a fallback that was accepted."""
+    named, _, model = (part.strip() for part in fallback.partition(":"))
+    provider: Provider = next(p for p in get_args(Provider) if p == named.lower())
+    return provider, model or DEFAULT_MODEL[provider]
 
 
 def _texts(secrets: Mapping[str, object]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from agents.errors import ModelError
+from agents.errors import ModelError, in_words
 from agents.settings import OWN_KEY, Settings
 
 HIDDEN = "***"
@@ -52,11 +52,13 @@ def explain_failure(error: BaseException, settings: Settings, names: Names = MAI
     if isinstance(error, ModelError):
         return error
     chain = list(_chain(error))
-    kind = _kind(chain)
+    kind, retry_after = _kind(chain), _retry_after(chain)
     message, remedy = _sentences(kind, settings, names)
     if kind == "unknown":
         message = f"{message.removesuffix('.')}: {_excerpt(chain[0], settings)}."
-    return ModelError(message, remedy=remedy, kind=kind, retry_after=_retry_after(chain))
+    if kind == "busy" and retry_after:
+        remedy = remedy.replace("Wait a minute", f"Wait {in_words(retry_after)}")
+    return ModelError(message, remedy=remedy, kind=kind, retry_after=retry_after)
 
 
 def _retry_after(chain: Sequence[BaseException]) -> float | None:

@@ -22,6 +22,13 @@ GIVEN = {
     "temperature": ("1.5", 1.5),
     "max_tokens": ("12", 12),
     "timeout": ("3.5", 3.5),
+    "retries": ("0", 0),
+    "deadline": ("45", 45.0),
+    "replicas": (" , ", ()),
+    "fallback": ("ollama:qwen2.5:3b", "ollama:qwen2.5:3b"),
+    "fallback_api_key": ("sk-456", "sk-456"),
+    "fallback_base_url": ("http://127.0.0.1:2/v1", "http://127.0.0.1:2/v1"),
+    "degraded_threshold": ("0", 0.0),
     "threads": ("2", 2),
     "parallel": ("4", 4),
     "threshold": ("0.77", 0.77),
@@ -48,6 +55,11 @@ REFUSED = [
     ("MAX_TOKENS", "9" * 400, "a whole number of at least 1"),
     ("TIMEOUT", "0", "a number of at least 0.1"),
     ("TIMEOUT", "inf", "a number of at least 0.1"),
+    ("RETRIES", "11", "a whole number from 0 to 10"),
+    ("DEADLINE", "0", "a number from 0.1 to 86400"),
+    ("FALLBACK", "gpt-5-nano", "embedded, openai, anthropic, gemini, ollama, with its model after"),
+    ("FALLBACK", "embedded", "another model"),
+    ("DEGRADED_THRESHOLD", "2", "a number from 0 to 1"),
     ("THREADS", "-1", "a whole number of at least 0"),
     ("PARALLEL", "0", "a whole number from 1 to 1000"),
     ("THRESHOLD", "nan", "a number from 0 to 1"),
@@ -209,3 +221,68 @@ def test_only_the_embedded_model_is_a_file():
     assert Settings.read(variables).model_path == Path.home() / "mine.gguf"
     assert Settings.read({**variables, "REPRISE_PROVIDER": "ollama"}).model_path is None
     assert Settings.read({}).model_path is None
+
+
+# Replicas and the fallback
+
+ADDRESSES = ("http://10.0.0.1:8000/v1", "http://10.0.0.2:8000/v1")
+REPLICATED = {"REPRISE_PROVIDER": "openai", "REPRISE_BASE_URL": ADDRESSES[0]}
+
+
+def test_there_is_one_set_of_settings_for_each_address_and_none_twice():
+    variables = {**REPLICATED, "REPRISE_REPLICAS": f" {ADDRESSES[1]}, {ADDRESSES[0]},"}
+
+    replicated = Settings.read(variables).replicated
+
+    assert tuple(settings.base_url for settings in replicated) == ADDRESSES
+    assert {settings.replicas for settings in replicated} == {()}
+
+
+@pytest.mark.parametrize("text", ["10.0.0.2:8000", "ftp://x", "http://me:secret@", "http://a b"])
+def test_a_replica_without_an_address_is_refused_and_not_repeated(text: str):
+    with pytest.raises(SettingsError, match="REPRISE_REPLICAS") as refused:
+        Settings.read({**REPLICATED, "REPRISE_REPLICAS": f"{ADDRESSES[1]},{text}"})
+
+    assert "secret" not in str(refused.value)
+
+
+def test_the_embedded_model_has_no_replicas():
+    with pytest.raises(SettingsError, match="REPRISE_PROVIDER"):
+        Settings.read({"REPRISE_REPLICAS": ADDRESSES[1]})
+
+
+@pytest.mark.parametrize(
+    "fallback, provider, model",
+    [
+        ("embedded", "embedded", ""),
+        ("embedded:/srv/small.gguf", "embedded", "/srv/small.gguf"),
+        ("Ollama", "ollama", DEFAULT_MODEL["ollama"]),
+        ("ollama:qwen2.5:3b", "ollama", "qwen2.5:3b"),
+        ("openai:gpt-5-nano", "openai", "gpt-5-nano"),
+    ],
+)
+def test_a_fallback_names_its_provider_and_may_name_its_model(fallback, provider, model):
+    settings = Settings.read({**REPLICATED, "REPRISE_FALLBACK": fallback}).falling_back
+
+    assert settings is not None
+    assert (settings.provider, settings.model, settings.base_url) == (provider, model, "")
+    assert settings.falling_back is None
+
+
+@pytest.mark.parametrize(
+    "fallback, more, key",
+    [
+        ("openai:small", {}, "ours"),
+        ("openai:small", {"REPRISE_FALLBACK_API_KEY": "its"}, "its"),
+        ("openai:small", {"REPRISE_FALLBACK_BASE_URL": "http://10.0.0.9/v1"}, ""),
+        ("anthropic", {}, ""),
+        ("anthropic", {"ANTHROPIC_API_KEY": "theirs"}, "theirs"),
+    ],
+)
+def test_a_key_is_sent_to_its_own_provider_and_address_alone(fallback, more, key):
+    main = {"REPRISE_PROVIDER": "openai", "REPRISE_API_KEY": "ours", "REPRISE_FALLBACK": fallback}
+
+    settings = Settings.read({**main, **more}).falling_back
+
+    assert settings is not None
+    assert settings.api_key == key
