@@ -10,7 +10,7 @@ import streamlit as st
 
 from agents.telemetry.values import Minute
 from pages.parts import words
-from pages.parts.explorer import charts
+from pages.parts.explorer import charts, common
 
 MINUTES: Final = 60
 """How far back the charts go."""
@@ -34,6 +34,15 @@ def draw(series: Sequence[Minute], *, priced: bool) -> None:
     Args:
         priced: Whether a price is set, so that calls have a cost.
     """
+    st.markdown("**The last hour**")
+    if not any(minute.turns or minute.calls for minute in series):
+        common.nothing(
+            "no-history",
+            "Nothing happened in it.",
+            "With the first reply, charts show here how long replies took, where they came from "
+            "and what they cost.",
+        )
+        return
     with st.grid(3, min_column_width=280, gap="small", key="history"):
         with st.container(border=True, key="latency", gap="xsmall"):
             st.markdown("**How long replies took**")
@@ -168,7 +177,7 @@ def counted(series: Sequence[Minute]) -> str:
     failed = sum(minute.failed for minute in series)
     cached = sum(minute.cached for minute in series)
     if not turns:
-        return "Green: from the cache. Blue: from the model."
+        return "None."
     return (
         f"{words.counted(turns, 'reply', 'replies')}, {cached:,} from the cache, {failed:,} failed."
     )

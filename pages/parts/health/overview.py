@@ -28,7 +28,7 @@ def alerts(now_on: Sequence[Alert]) -> None:
 def parts(known: Sequence[PartHealth]) -> None:
     """Draw a card for each part."""
     st.markdown("**Parts**")
-    with st.grid(4, min_column_width=210, gap="small", key="parts"):
+    with st.grid(4, min_column_width=150, gap="small", key="parts"):
         for number, part in enumerate(known):
             light = LIGHTS[part.level]
             with st.container(border=True, key=f"part-{part.level}-{number}", gap="xsmall"):

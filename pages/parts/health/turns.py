@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from types import MappingProxyType
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -78,17 +80,17 @@ def choose(reference: str) -> None:
 @st.fragment(key=_LIST, run_every=REFRESH_SECONDS)
 def _turns() -> None:
     traces = session.runtime().telemetry.traces()
-    typed = str(st.session_state.get(SOUGHT) or "").strip()
-    if typed:
-        _found(traces, typed)
-    if traces:
-        _list(traces)
-    else:
+    if not traces:
         common.nothing(
             "no-turns",
             "No turn was made since this server started.",
             "Say something in the chat, and it appears here with what it did and for how long.",
         )
+        return
+    typed = str(st.session_state.get(SOUGHT) or "").strip()
+    if typed:
+        _found(traces, typed)
+    _list(traces)
 
 
 def _found(traces: Sequence[TurnTrace], typed: str) -> None:
@@ -107,8 +109,8 @@ def _found(traces: Sequence[TurnTrace], typed: str) -> None:
         common.nothing(
             "not-found",
             f"No turn with the reference {text.label(reading.wanted(typed))} is kept.",
-            f"The last {words.counted(len(traces), 'turn')} since this server started are. The "
-            "log names the same reference in every record of a turn.",
+            f"Kept are the last {words.counted(len(traces), 'turn')} since this server started. "
+            "The log names the reference in every record of a turn.",
         )
 
 
@@ -128,8 +130,16 @@ def _one(trace: TurnTrace) -> None:
 
 
 def _when(trace: TurnTrace) -> str:
-    began = time.strftime("%-d %b, %H:%M:%S", time.localtime(trace.began))
+    began = f"{datetime.fromtimestamp(trace.began, _zone()):%-d %b, %H:%M:%S}"
     return notices.strip([trace.name, f"took {reading.took(trace)}", began])
+
+
+def _zone() -> ZoneInfo | None:
+    """The browser's time zone; None, the server's, where that one is not known."""
+    try:
+        return ZoneInfo(st.context.timezone or "")
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def _outcome(trace: TurnTrace) -> Light:
