@@ -170,6 +170,17 @@ async def test_what_is_less_urgent_gives_up_its_place_in_a_full_queue():
     assert [team, chat] == hall.waiting
 
 
+@pytest.mark.parametrize("urgent, patient", [(CHAT, TEAM), (CHAT, AUDIT), (TEAM, AUDIT)])
+async def test_what_is_less_urgent_takes_no_place_from_what_is_more(urgent, patient):
+    hall = Hall(capacity=2)
+    first = [await hall.come(ANN, urgent) for _ in range(3)]
+
+    late = await hall.come(BOB, patient)
+
+    assert hall.refused == [late]
+    assert hall.waiting == first[1:]
+
+
 async def test_who_fills_the_queue_gives_a_place_to_who_has_none():
     hall = Hall(capacity=3)
     calls = [await hall.come(ANN, TEAM) for _ in range(4)]
@@ -253,11 +264,14 @@ async def test_who_was_cancelled_need_not_give_up_a_place_once_more():
     await hall.come(ANN)
     audit = await hall.come(ANN, AUDIT)
 
-    audit.task.cancel()
-    chat = await hall.come(BOB, CHAT)
+    chat = asyncio.create_task(hall.queue.enter(Caller(user=BOB)))
+    audit.task.cancel()  # before the chat is there, and told after it
+    await hall.settle()
 
     assert audit.task.cancelled()
-    assert chat in hall.waiting
+    assert not chat.done()
+    hall.queue.leave(hall.inside[0].caller)
+    await chat
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])
