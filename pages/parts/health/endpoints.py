@@ -29,6 +29,8 @@ FAILURES: Final[Mapping[str, str]] = MappingProxyType(
         "timeout": "it did not answer in time",
         "size": "the request was too long for it",
         "server": "it had an error of its own",
+        "garbage": "its answer made no sense",
+        "budget": "a budget was used up",
         "cut": "its answer broke off",
         "empty": "its answer was empty",
         "unknown": "for a reason unknown",

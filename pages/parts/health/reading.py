@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
+from agents import signals
 from agents.telemetry.values import SpanRecord, TurnTrace
 from pages.parts import words
-from pages.parts.waterfall import Bar
+from pages.parts.health.waterfall import Bar
 
 REFERENCE: Final = 8
 """Characters of an id that a user is told."""
 FEWEST: Final = 4
 """Characters that a search must have: fewer would find anything."""
+SOURCES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "exact": "from the cache",
+        "semantic": "from the cache",
+        "degraded": "from an earlier answer, no model answered",
+        "model": "from the model",
+        "none": "in words of its own",
+    }
+)
+_PREFIX: Final = re.compile(r"^(?:reprise|gen_ai)\.")
 _ID: Final = re.compile(rf"\b[0-9a-f]{{{FEWEST},}}\b")
 
 
@@ -47,10 +59,21 @@ def bars(trace: TurnTrace) -> tuple[Bar, ...]:
             kind=span.kind,
             depth=depth,
             failed=span.failed,
-            details={name: detail(value) for name, value in span.attributes.items()},
+            details={title(name): detail(value) for name, value in span.attributes.items()},
         )
         for span, depth in _nested(trace.spans)
     )
+
+
+def about(trace: TurnTrace) -> str:
+    """Where the reply came from; of a run of a team, what kind of run it was."""
+    source = trace.spans[0].attributes.get(signals.SOURCE) if trace.spans else None
+    return SOURCES.get(str(source), trace.name)
+
+
+def title(attribute: str) -> str:
+    """An attribute's name in words: ``cache similarity`` of "reprise.cache.similarity"."""
+    return re.sub(r"[._]+", " ", _PREFIX.sub("", attribute))
 
 
 def detail(value: object) -> str:

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from agents.telemetry.values import TurnTrace
-from pages.parts import notices, session, text, waterfall, words
+from pages.parts import notices, session, text, words
 from pages.parts.explorer import common
-from pages.parts.health import reading
+from pages.parts.health import reading, waterfall
 from pages.parts.health.lights import Light
 
 SOUGHT: Final = "turn"
@@ -30,6 +30,7 @@ REFRESH_SECONDS: Final = 3.0
 OUTCOMES: Final[Mapping[str, Light]] = MappingProxyType(
     {
         "complete": Light("Complete", "green", ":material/check_circle:"),
+        "done": Light("Done", "green", ":material/check_circle:"),
         "stopped": Light("Stopped", "orange", ":material/stop_circle:"),
         "failed": Light("Failed", "red", ":material/error:"),
     }
@@ -131,7 +132,7 @@ def _one(trace: TurnTrace) -> None:
 
 def _when(trace: TurnTrace) -> str:
     began = f"{datetime.fromtimestamp(trace.began, _zone()):%-d %b, %H:%M:%S}"
-    return notices.strip([trace.name, f"took {reading.took(trace)}", began])
+    return notices.strip([reading.about(trace), f"took {reading.took(trace)}", began])
 
 
 def _zone() -> ZoneInfo | None:
@@ -179,12 +180,17 @@ def _ordered(traces: Sequence[TurnTrace]) -> Sequence[TurnTrace]:
     return [trace for trace in traces if trace.outcome == "failed" or order != FAILED]
 
 
+def _in_short(trace: TurnTrace) -> str:
+    """Where the reply came from, or what became of it where it is not complete."""
+    complete = trace.outcome == "complete"
+    return reading.about(trace) if complete else _outcome(trace).word.lower()
+
+
 def _line(trace: TurnTrace, longest: float) -> str:
     """What a turn did, in one line; its bar is as long as its share of the longest."""
     bars = reading.bars(trace)
     return (
-        f'<div class="turn-line"><span>{escape(trace.name)}, '
-        f"{_outcome(trace).word.lower()}</span>"
+        f'<div class="turn-line"><span>{escape(_in_short(trace))}</span>'
         f"{waterfall.strip(bars, total=trace.seconds, longest=longest)}"
         f"<span>{reading.took(trace)}</span>"
         f"<span>{words.ago(trace.began, time.time())}</span></div>"
