@@ -322,7 +322,7 @@ def test_the_hour_is_counted_below_its_charts() -> None:
 
 @pytest.mark.parametrize("series", [[], [QUIET], [QUIET, QUIET]])
 def test_an_hour_without_anything_is_a_sentence_and_no_chart(series: list[Minute]) -> None:
-    def draw(series: list[Minute]) -> None:
+    def draw(series: object) -> None:
         from pages.parts.health import history
 
         history.draw(series, priced=False)
@@ -335,7 +335,7 @@ def test_an_hour_without_anything_is_a_sentence_and_no_chart(series: list[Minute
 
 @pytest.mark.parametrize("series", [[MINUTE], [MINUTE, QUIET], [QUIET, replace(QUIET, calls=1)]])
 def test_an_hour_with_little_in_it_is_drawn(series: list[Minute]) -> None:
-    def draw(series: list[Minute]) -> None:
+    def draw(series: object) -> None:
         from pages.parts.health import history
 
         history.draw(series, priced=True)
@@ -349,7 +349,7 @@ def test_an_hour_with_little_in_it_is_drawn(series: list[Minute]) -> None:
 
 
 def test_an_agent_that_reached_no_endpoint_is_listed_with_dashes() -> None:
-    def draw(calls: list[CallStatistics]) -> None:
+    def draw(calls: object) -> None:
         from pages.parts.health import agents
 
         agents.draw(calls, priced=False)
