@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agents.calling import CallObserver
 from agents.dialogue import prompts
 from agents.dialogue.handover import HandOver
 from agents.dialogue.library import Library
@@ -15,14 +16,15 @@ from agents.dialogue.rewriting import ModelRewriter
 from agents.dialogue.scopes import Identity, Scopes
 from agents.dialogue.session import ChatSession
 from agents.dialogue.store import ConversationStore
-from agents.errors import RepriseError
 from agents.models import identity
+from agents.models.admission import Gate
 from agents.models.condition import ModelCondition
-from agents.models.failures import explain_failure
-from agents.models.loading import ModelLoader
+from agents.models.endpoints import Endpoints
 from agents.models.pair_judge import PairJudge
-from agents.models.pending import PendingModel
+from agents.models.resilient import ResilientModel, unobserved
+from agents.models.retrying import Patience
 from agents.settings import Settings
+from agents.status import PartStatus
 from cache import SemanticCache
 from cache.rivals import Rivals
 
@@ -33,16 +35,39 @@ class Engine:
     """The model, and what writes and judges with it.
 
     Attributes:
+        model: Every call of a model goes through it.
         pair_judge: Asks the model whether one answer serves two questions.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, endpoints: Endpoints, model: ResilientModel) -> None:
         self._settings = settings
-        self.model = ModelLoader(settings, STATIC_PROMPTS)
-        self._pending = PendingModel(
-            self.model.provider, self.model.name, self.model.config, self._explained
-        )
-        self.pair_judge = PairJudge(self._pending, seconds=settings.judge_seconds)
+        self._endpoints = endpoints
+        self.model = model
+        self.pair_judge = PairJudge(model, seconds=settings.judge_seconds)
+
+    @classmethod
+    def open(cls, settings: Settings, observer: CallObserver = unobserved) -> Engine:
+        """The engine that the settings and `limits.yml` in their home want; it loads nothing yet.
+
+        Args:
+            observer: Is told of every call of a model that has ended.
+
+        Raises:
+            ContentError: `limits.yml` cannot be used.
+        """
+        endpoints = Endpoints.of(settings, STATIC_PROMPTS)
+        admission, patience = Gate.open(settings), Patience.of(settings)
+        model = ResilientModel(endpoints.pool, admission, patience, observer)
+        return cls(settings, endpoints, model)
+
+    @property
+    def status(self) -> PartStatus:
+        """How far the model is loaded."""
+        return self._endpoints.status
+
+    async def close(self) -> None:
+        """Let go of the models and their connections."""
+        await self._endpoints.close()
 
     async def connect(self) -> None:
         """Load the model and make what calls it, before the first call needs both.
@@ -50,17 +75,17 @@ class Engine:
         Raises:
             RepriseError: The model cannot be had; the next call tries again.
         """
-        await self._pending.connect()
+        await self.model.connect()
 
-    def condition(self) -> ModelCondition | None:
-        """How endpoints, queue and budgets are; None where that is not known."""
-        return None
+    def condition(self) -> ModelCondition:
+        """How endpoints, queue and budgets are. May be called from any thread."""
+        return self.model.condition()
 
     def session(
         self, store: ConversationStore, cache: SemanticCache | None, rivals: Rivals | None
     ) -> ChatSession:
         """What writes replies; the model may still be loading, a reply waits for it."""
-        model = self._pending
+        model = self.model
         known_as = Identity(identity.fingerprint(self._settings), self._settings.ttl)
         rewriter = ModelRewriter(model) if self._settings.strong_model else None
         hand_over = HandOver(self._settings.handover_webhook)
@@ -74,6 +99,3 @@ class Engine:
             Library.open(self._settings.templates),
             small_model=self._settings.provider == "embedded",
         )
-
-    def _explained(self, error: Exception) -> RepriseError:
-        return explain_failure(error, self._settings)

@@ -122,8 +122,7 @@ class Runtime:
 
     def status(self) -> RuntimeStatus:
         """How far each part is, at this moment."""
-        model = self._engine.model.status if self._engine else PartStatus("waiting", "Starting")
-        return RuntimeStatus(model, self._cache_status, self._store_status())
+        return RuntimeStatus(self._model_status(), self._cache_status, self._store_status())
 
     def condition(self) -> ModelCondition | None:
         """How endpoints, queue and budgets are at this moment; None until the model is known."""
@@ -314,7 +313,7 @@ class Runtime:
             await self._turns.close()
         if self._engine_made is not None:
             engine = await _outcome(self._engine_made)
-            await engine.model.close()
+            await engine.close()
             await _outcome(self._cache_opened)
         if self._caching is not None:
             await asyncio.to_thread(self._caching.close)
@@ -346,6 +345,15 @@ class Runtime:
             raise NotReadyError("list of conversations")
         return self._turns
 
+    def _model_status(self) -> PartStatus:
+        if self._engine is not None:
+            return self._engine.status
+        made = self._engine_made
+        error = made.exception() if made is not None and made.done() else None
+        if isinstance(error, RepriseError):
+            return PartStatus("failed", failure=Failure(error.message, error.remedy))
+        return PartStatus("waiting", "Starting")
+
     def _store_status(self) -> PartStatus:
         try:
             self._conversations()
@@ -358,7 +366,7 @@ def _engine(settings: Settings) -> Engine:
     # Here and not above: it takes seconds, in which pages are to be drawn already.
     from agents.engine import Engine
 
-    return Engine(settings)
+    return Engine.open(settings)
 
 
 def _embedded_ahead(cache: SemanticCache, text: str) -> None:

@@ -200,6 +200,12 @@ def title(settings: Settings) -> str:
     return f"{LABELS[settings.provider]} at {address}" if address else LABELS[settings.provider]
 
 
+def endpoint_name(settings: Settings) -> str:
+    """The provider, and its address where that is the user's own: "openai at 10.0.0.7:8000"."""
+    address = _place(settings.base_url)
+    return f"{settings.provider} at {address}" if address else settings.provider
+
+
 def _place(url: str) -> str:
     """Host and port of an address, without the user and password that it may hold."""
     return urlsplit(url).netloc.rpartition("@")[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 from ag2.config import LLMClient, ModelConfig, ModelProvider
 from ag2.context import ConversationContext
@@ -92,10 +92,18 @@ class PendingModel(ModelConfig):
         raise NotImplementedError(f"{type(self).__name__} does not support files.")
 
 
+@runtime_checkable
+class Adaptable(Protocol):
+    """A model that is known before its parameters are, and takes changes to them ahead of time."""
+
+    def adapted(self, adapt: Callable[[ModelConfig], ModelConfig]) -> ModelConfig:
+        """The same model, with what `adapt` makes of its configuration."""
+
+
 def without_chance(model: ModelConfig) -> ModelConfig:
     """The model with temperature 0, so that it answers the same to the same; as it is where it
     takes no temperature."""
-    if isinstance(model, PendingModel):
+    if isinstance(model, Adaptable):
         return model.adapted(without_chance)
     if getattr(model, "temperature", None) is None:
         return model

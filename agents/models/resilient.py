@@ -49,6 +49,10 @@ CUT_SHORT: Final = frozenset({"length", "max_tokens", "content_filter"})
 """Why an answer may be empty without a fault: its end came before its first word."""
 
 
+def unobserved(_: CallRecord) -> None:
+    """Nobody is told of a call."""
+
+
 class FellBack(BaseEvent):
     """Another model answers, since the one that was wanted cannot: `instead_of` says why."""
 
@@ -67,7 +71,11 @@ class ResilientModel(ModelConfig):
     """
 
     def __init__(
-        self, pool: Pool, admission: Admission, patience: Patience, observer: CallObserver
+        self,
+        pool: Pool,
+        admission: Admission,
+        patience: Patience,
+        observer: CallObserver = unobserved,
     ) -> None:
         self._pool = pool
         self._admission = admission
