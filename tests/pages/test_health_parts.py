@@ -53,7 +53,7 @@ def test_a_part_that_is_down_comes_before_all_else() -> None:
     told = summary.of(parts, [ALERT])
     assert told.level == "down"
     assert told.sentence == "The model is down."
-    assert told.more == "1 alert: the overview says what to do. Not quite well: disk."
+    assert told.more == "Model: No. Disk: Little. 1 alert: the overview says what to do."
 
 
 def test_several_parts_that_are_down_are_all_named() -> None:
@@ -77,6 +77,7 @@ def test_a_warning_leaves_reprise_up() -> None:
 def test_a_part_that_is_not_quite_well_needs_a_look() -> None:
     told = summary.of([PartHealth("disk", "warning", "1 GB left.")], ())
     assert (told.level, told.sentence) == ("warning", "The disk needs a look.")
+    assert told.more == "Disk: 1 GB left."
 
 
 # References

@@ -31,7 +31,7 @@ def of(parts: Sequence[PartHealth], alerts: Sequence[Alert]) -> Summary:
     down = [part.name for part in parts if part.level == "down"]
     doubtful = [part.name for part in parts if part.level == "warning"]
     critical = [alert.sentence for alert in alerts if alert.level == "critical"]
-    more = _more(parts, doubtful, alerts)
+    more = _more(parts, alerts)
     if down:
         return Summary("down", f"{_listed(down)} {'is' if len(down) == 1 else 'are'} down.", more)
     if critical:
@@ -44,15 +44,15 @@ def of(parts: Sequence[PartHealth], alerts: Sequence[Alert]) -> Summary:
     return Summary("ok", "All is well.", more)
 
 
-def _more(parts: Sequence[PartHealth], doubtful: Sequence[str], alerts: Sequence[Alert]) -> str:
-    told = []
+def _more(parts: Sequence[PartHealth], alerts: Sequence[Alert]) -> str:
+    told = [
+        f"{part.name.capitalize()}: {part.sentence.rstrip('.')}."
+        for part in parts
+        if part.level != "ok"
+    ]
     if alerts:
-        told.append(f"{words.counted(len(alerts), 'alert')}: the overview says what to do")
-    if doubtful:
-        told.append(f"Not quite well: {', '.join(doubtful)}")
-    if not told:
-        told.append(f"{words.counted(len(parts), 'part')} looked at, no alert")
-    return f"{'. '.join(told)}."
+        told.append(f"{words.counted(len(alerts), 'alert')}: the overview says what to do.")
+    return " ".join(told) or f"{words.counted(len(parts), 'part')} looked at, no alert."
 
 
 def _listed(names: Sequence[str]) -> str:
