@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Final
 
+from agents.calling import Caller, Priority, calling
 from agents.dialogue.messages import Reply, UserMessage
 from agents.dialogue.state import ChatState
 from agents.errors import RepriseError
@@ -51,11 +54,12 @@ class Auditing:
         """Check one answer after the other, each after a quiet time, until cancelled."""
         while True:
             await self._quiet(quiet_seconds)
-            try:
-                await self.check_one()
-                await asyncio.to_thread(self._cache.second_opinions)
-            except (CacheError, RepriseError) as error:
-                logger.warning("an answer could not be checked: %s", type(error).__name__)
+            with _called_by_itself():
+                try:
+                    await self.check_one()
+                    await asyncio.to_thread(self._cache.second_opinions)
+                except (CacheError, RepriseError) as error:
+                    logger.warning("an answer could not be checked: %s", type(error).__name__)
 
     async def check_one(self) -> bool | None:
         """Check the newest sampled lookup that has no label.
@@ -113,6 +117,12 @@ class Auditing:
             step = min(seconds, 5 * LOOK_SECONDS)
             await asyncio.sleep(step)
             waited = 0.0 if self._busy() else waited + step
+
+
+def _called_by_itself() -> AbstractContextManager[Caller]:
+    """Nobody waits for what is asked in here."""
+    check = uuid.uuid4().hex
+    return calling(user="", agent="audit", priority=Priority.AUDIT, correlation_id=check)
 
 
 def asked_again(state: ChatState, message: UserMessage, reasking: ReAsking) -> str | None:

@@ -7,6 +7,7 @@ passes a function, so that the cache stays usable alone.
 
 from __future__ import annotations
 
+import contextvars
 import math
 import threading
 import time
@@ -92,7 +93,10 @@ class JudgeVerifier:
             return _no("the judge's time is over")
         if not self._spend():
             return _no("the judge's budget is spent")
-        return _outcome(self._threads.submit(self._ask, asked, stored), end, self._timeout)
+        # The call is made for whoever looks up: what the context says of them goes along.
+        asking = contextvars.copy_context().run
+        judging = self._threads.submit(asking, self._ask, asked, stored)
+        return _outcome(judging, end, self._timeout)
 
     def _spend(self) -> bool:
         """Takes one question from the budget, if there is one."""

@@ -12,6 +12,7 @@ from ag2 import Agent
 from ag2.config import ModelConfig
 from pydantic import ValidationError
 
+from agents.calling import calling
 from agents.dialogue import prompts
 from agents.dialogue.answering import LocalJudge, reason_for, stance_of, volunteered
 from agents.dialogue.plan import Step, Verdict
@@ -120,9 +121,10 @@ class Evaluator:
         return Verdict(met=met, reason=reason, by="model", probability=likely)
 
     async def _ask(self, step: Step, reply: str) -> bool | None:
-        asked = await self._agent.ask(
-            prompts.judgement(step, reply), stream=DirectStream(), response_schema=bool
-        )
+        with calling(agent="judge"):
+            asked = await self._agent.ask(
+                prompts.judgement(step, reply), stream=DirectStream(), response_schema=bool
+            )
         try:
             met = await asked.content()
         except ValidationError:

@@ -19,6 +19,7 @@ from ag2.context import ConversationContext
 from ag2.events import BaseEvent, ModelMessageChunk
 from pydantic import ValidationError
 
+from agents.calling import calling
 from agents.dialogue import prompts
 from agents.dialogue.classify import Embed
 from agents.dialogue.difference import continued
@@ -153,12 +154,13 @@ class Planner:
             ValidationError, PlanError: It is none.
         """
         schema = PlanDraft if self._prefers_templates else FullPlanDraft
-        reply = await self._agent.ask(
-            prompts.goal(goal, facts, in_full=schema is FullPlanDraft),
-            stream=stream,
-            dependencies={} if request is None else {CacheRequest: request},
-            response_schema=schema,
-        )
+        with calling(agent="planner"):
+            reply = await self._agent.ask(
+                prompts.goal(goal, facts, in_full=schema is FullPlanDraft),
+                stream=stream,
+                dependencies={} if request is None else {CacheRequest: request},
+                response_schema=schema,
+            )
         draft = schema.model_validate_json(reply.body or "")
         steps = _distinct(numbered([_step(s.model_dump()) for s in draft.steps]))
         return Plan(goal, steps, stream.source)

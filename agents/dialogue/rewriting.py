@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from ag2 import Agent, MemoryStream
 from ag2.config import ModelConfig
 
+from agents.calling import calling
 from agents.dialogue import prompts
 from agents.errors import ModelError
 from cache import judge
@@ -69,8 +70,9 @@ class ModelRewriter:
         shown = [(said[:LONGEST_TURN], answer[:LONGEST_TURN]) for said, answer in before]
         text = prompts.to_rewrite(message, shown[-LAST_EXCHANGES:])
         try:
-            async with asyncio.timeout(self._seconds):
-                reply = await self._agent.ask(text, stream=MemoryStream())
+            with calling(agent="rewriter"):
+                async with asyncio.timeout(self._seconds):
+                    reply = await self._agent.ask(text, stream=MemoryStream())
         except (ModelError, TimeoutError) as error:
             logger.info("no rewrite: %s", type(error).__name__)
             return None

@@ -10,6 +10,7 @@ from ag2 import Agent
 from ag2.config import ModelConfig
 from pydantic import ValidationError
 
+from agents.calling import calling
 from agents.models.stream import DirectStream
 
 PROMPT: Final = """\
@@ -46,7 +47,8 @@ class PairJudge:
         """
         pair = json.dumps({"first": asked, "second": stored}, ensure_ascii=False)
         async with asyncio.timeout(self._seconds):
-            reply = await self._agent.ask(pair, stream=DirectStream(), response_schema=bool)
+            with calling(agent="pair_judge"):
+                reply = await self._agent.ask(pair, stream=DirectStream(), response_schema=bool)
             try:
                 return await reply.content()
             except ValidationError:
