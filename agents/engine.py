@@ -93,7 +93,7 @@ class Engine:
             store,
             model,
             cache,
-            Scopes(known_as, rewriter),
+            Scopes(known_as, rewriter, degraded=self._settings.degraded_threshold),
             hand_over,
             rivals,
             Library.open(self._settings.templates),

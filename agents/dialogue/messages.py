@@ -74,6 +74,7 @@ class Served:
         reason: The cache's decision, in a sentence.
         seconds_saved: What the model took when the answer was first written.
         lookup: Id of the lookup in the cache's log; "" where it was not kept.
+        degraded: Whether it was served since no model answered, and would not have been else.
     """
 
     tier: Tier | None = None
@@ -82,6 +83,7 @@ class Served:
     reason: str = ""
     seconds_saved: float = 0.0
     lookup: str = ""
+    degraded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

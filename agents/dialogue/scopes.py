@@ -7,7 +7,7 @@ is answered in its context, and reused only within its conversation and the same
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -43,11 +43,15 @@ class Scopes:
 
     Args:
         rewriter: Makes follow-ups stand alone; None where no model is strong enough.
+        degraded: Threshold that is good enough for answers when no model answers; 0: none is.
     """
 
-    def __init__(self, identity: Identity, rewriter: Rewriter | None = None) -> None:
+    def __init__(
+        self, identity: Identity, rewriter: Rewriter | None = None, *, degraded: float = 0.0
+    ) -> None:
         self._identity = identity
         self._rewriter = rewriter
+        self._degraded = degraded
 
     async def standing_alone(self, turn: Turn, asked: str) -> str | None:
         """The question that may be answered without the conversation, for everybody.
@@ -76,7 +80,7 @@ class Scopes:
     def shared(self, turn: Turn, question: str) -> CacheRequest:
         """For a question that stands alone: any conversation's answer, for any conversation."""
         scope = partitions.for_all(self._identity.model, question)
-        return self._request(turn, question, scope, turn.threshold)
+        return self._answer(turn, question, scope)
 
     def own(self, turn: Turn, note: str) -> CacheRequest:
         """For a message in its context: this conversation's answers in the same context.
@@ -85,7 +89,7 @@ class Scopes:
             note: What the model is told beside the message.
         """
         scope = partitions.in_context(self._identity.model, turn.state, turn.message, note)
-        return self._request(turn, turn.message.text, scope, turn.threshold)
+        return self._answer(turn, turn.message.text, scope)
 
     def plan(self, turn: Turn) -> CacheRequest:
         """For a goal: plans that anybody's goal of these words got, unless it is personal."""
@@ -94,6 +98,10 @@ class Scopes:
         model, owner = self._identity.model, turn.state.owner
         scope = partitions.of_plans(model, owner, goal, shareable=shareable)
         return self._request(turn, goal, scope, max(turn.threshold, PLAN_THRESHOLD))
+
+    def _answer(self, turn: Turn, question: str, scope: Scope) -> CacheRequest:
+        request = self._request(turn, question, scope, turn.threshold)
+        return replace(request, degraded=self._degraded)
 
     def _request(self, turn: Turn, question: str, scope: Scope, threshold: float) -> CacheRequest:
         owner, ttl = turn.state.owner, self._identity.ttl

@@ -31,6 +31,7 @@ from agents.dialogue.store import ConversationStore
 from agents.dialogue.turns import Turn
 from agents.errors import ModelError
 from agents.models.cached import COMPLETE, CacheFailed, CacheLookedUp, CacheRequest, CacheStored
+from agents.models.resilient import FellBack
 from agents.models.stream import DirectStream
 from cache import Lookup
 
@@ -122,14 +123,16 @@ def guided_at_the_end(turn: Turn, guidance: str) -> Iterator[None]:
 
 
 def note_cache(turn: Turn, event: BaseEvent) -> None:
-    """Record what the cache did for a turn."""
+    """Record what the cache did for a turn, or who answered in the model's place."""
     match event:
         case CacheLookedUp():
-            turn.note(served=_served(event.lookup))
+            turn.note(served=_served(event.lookup, degraded=event.degraded))
         case CacheStored():
             turn.note(served=replace(turn.reply.served or Served(), entry=event.entry))
         case CacheFailed():
             turn.note(notice=event.message)
+        case FellBack():
+            turn.note(notice=f"{event.instead_of} {event.model} answered instead.")
 
 
 class _Scribe(DirectStream):
@@ -149,7 +152,7 @@ class _Scribe(DirectStream):
         await super().send(event, context)
 
 
-def _served(lookup: Lookup) -> Served:
+def _served(lookup: Lookup, *, degraded: bool) -> Served:
     entry = lookup.entry
     return Served(
         tier=lookup.tier if lookup.hit else None,
@@ -158,6 +161,7 @@ def _served(lookup: Lookup) -> Served:
         reason=lookup.reason,
         seconds_saved=entry.seconds if entry else 0.0,
         lookup=lookup.id,
+        degraded=degraded,
     )
 
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ag2.config import LLMClient, ModelConfig, ModelProvider
@@ -25,6 +25,7 @@ from pydantic import ValidationError
 
 from agents.errors import ModelError
 from agents.models.flights import Flights, Lease
+from agents.models.pool import FALLBACK
 from cache import CacheError, Lookup, PersonalDataError, Scope, SemanticCache, Ttl
 from cache.rivals import Rivals
 
@@ -48,6 +49,7 @@ class CacheRequest:
         automatic: Whether evidence chose the threshold; it is raised where other answers stand
             close, which what a person chose is not.
         tags: The subjects that its answer is dropped with.
+        degraded: Threshold that is good enough when no model answers, 0..1; 0: none is.
     """
 
     question: str
@@ -57,14 +59,19 @@ class CacheRequest:
     ttl: Ttl = None
     automatic: bool = False
     tags: tuple[str, ...] = ()
+    degraded: float = 0.0
 
 
 class CacheLookedUp(BaseEvent):
-    """The cache was asked: `lookup` says what it decided."""
+    """The cache was asked: `lookup` says what it decided.
+
+    Where it is `degraded`, no model answered, and an answer was served that else would not be.
+    """
 
     __transient__ = True
 
     lookup: Lookup = Field(kw_only=False)
+    degraded: bool = False
 
 
 class CacheStored(BaseEvent):
@@ -186,11 +193,39 @@ class _CachedClient(LLMClient):
     async def _ask_and_store(self, call: _Call, request: CacheRequest) -> ModelResponse:
         epoch = await self._epoch() if request.tags else None
         begun = time.perf_counter()
-        response = await call.ask_model()
+        try:
+            response = await call.ask_model()
+        except ModelError as error:
+            earlier = await self._earlier_answer(call.context, request, error)
+            if earlier is None:
+                raise
+            return earlier
         seconds = time.perf_counter() - begun
         if await call.is_worth_storing(response):
             await self._store(call, request, response, seconds, epoch)
         return response
+
+    async def _earlier_answer(
+        self, context: ConversationContext, request: CacheRequest, error: ModelError
+    ) -> ModelResponse | None:
+        """The nearest answer that is good enough when no model answers, served; else None.
+
+        It is not stored again: as an answer to this question it would be served as if it were one.
+        """
+        lower = 0 < request.degraded < request.threshold
+        if not lower or not error.transient or error.partial:
+            return None
+        try:
+            lookup = await asyncio.to_thread(
+                self._found, replace(request, threshold=request.degraded)
+            )
+        except CacheError as failure:
+            logger.warning("cache lookup failed: %s", type(failure).__name__)
+            return None
+        if not lookup.hit:
+            return None
+        await context.send(CacheLookedUp(lookup, degraded=True))
+        return await _serve(lookup, context)
 
     async def _epoch(self) -> int | None:
         try:
@@ -251,8 +286,10 @@ class _Call:
         )
 
     async def is_worth_storing(self, response: ModelResponse) -> bool:
-        """Only a whole, non-empty text that fits its schema is."""
+        """Only a whole, non-empty text that fits its schema is, of the model that was wanted."""
         text = response.content or ""
+        if FALLBACK in response.metadata:
+            return False
         if not text.strip() or response.tool_calls or response.finish_reason not in COMPLETE:
             return False
         if self.response_schema is None:
