@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from agents.calling import Priority, calling
 from agents.dialogue.events import Event, Heard, ReplyBegan, ReplyEnded
 from agents.dialogue.messages import Failure, Reply, ReplyStatus, Served, UserMessage
 from agents.dialogue.plan import Step
@@ -304,6 +305,12 @@ class Turns:
             return self._store.begin(conversation, owner, heard, began)
 
     async def _run(self, turn: Turn) -> None:
+        owner, reply = turn.state.owner, turn.reply.id
+        with calling(user=owner, agent="chat", priority=Priority.CHAT, correlation_id=reply):
+            await self._finish(turn, await self._written(turn))
+
+    async def _written(self, turn: Turn) -> Reply:
+        """The reply with its end, whatever that is."""
         checkpoints = asyncio.create_task(self._checkpoint(turn))
         # A task of its own: a stop reaches the writing only, never what stores the end.
         writing = asyncio.ensure_future(self._write(turn))
@@ -312,17 +319,16 @@ class Turns:
             writing.cancel()
         try:
             await writing
-            ended = turn.end("complete")
+            return turn.end("complete")
         except asyncio.CancelledError:
-            ended = turn.end("stopped")
+            return turn.end("stopped")
         except RepriseError as error:
-            ended = turn.end("failed", Failure(error.message, error.remedy))
+            return turn.end("failed", Failure(error.message, error.remedy))
         except Exception as error:
             logger.exception("reply %s failed", turn.reply.id)
-            ended = turn.end("failed", _unforeseen(error))
+            return turn.end("failed", _unforeseen(error))
         finally:
             checkpoints.cancel()
-        await self._finish(turn, ended)
 
     async def _finish(self, turn: Turn, ended: Reply) -> None:
         """Store the end before it is shown."""
