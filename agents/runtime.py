@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from agents.auditing import Auditing
 from agents.caching import Caching, on_loop
+from agents.calling import CallObserver
 from agents.dialogue import partitions
 from agents.dialogue.editing import Editing
 from agents.dialogue.events import Rated
@@ -31,6 +32,7 @@ from agents.models.condition import ModelCondition
 from agents.settings import Settings
 from agents.status import PartStatus, RuntimeStatus
 from agents.telemetry import Telemetry
+from agents.tracing import tracing
 from cache import CacheError, Explanation, SemanticCache
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class Runtime:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.telemetry = Telemetry()
+        self.telemetry = Telemetry(self)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run_loop, name="reprise-loop", daemon=True)
         self._engine: Engine | None = None
@@ -63,13 +65,16 @@ class Runtime:
         self._cache_opened: Future[None] | None = None
         self._session: ChatSession | None = None
         self._auditing: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._opening = threading.Lock()
         self._store: ConversationStore | None = None
         self._turns: Turns | None = None
 
     def start(self) -> None:
         """Start the event loop; returns at once."""
+        self.telemetry.start()
         self._thread.start()
+        self._submit(self._watch())
         with contextlib.suppress(RepriseError):
             self._conversations()
 
@@ -78,6 +83,7 @@ class Runtime:
         with self._opening:
             if self._engine_made is not None:
                 return
+            self._submit(asyncio.to_thread(self.telemetry.open))
             self._cache_opened = self._submit(self._open_cache())
             self._engine_made = self._submit(self._make_engine())
             self._submit(self._load_model())
@@ -96,6 +102,7 @@ class Runtime:
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(CLOSING_SECONDS)
+            self.telemetry.close()
 
     @property
     def cache(self) -> SemanticCache | None:
@@ -142,17 +149,23 @@ class Runtime:
         self.load()
         if self._caching is not None:
             self._in_background(_embedded_ahead, self._caching.cache, text)
-        turn = self._running_turns().start(
-            conversation,
-            owner,
-            text,
-            threshold=threshold,
-            message_id=message_id,
-            automatic=automatic,
-        )
+        with tracing(self.telemetry.tracer):
+            turn = self._running_turns().start(
+                conversation,
+                owner,
+                text,
+                threshold=threshold,
+                message_id=message_id,
+                automatic=automatic,
+            )
         if self._caching is not None:
             self._in_background(_learned, self._caching, turn)
         return turn
+
+    @property
+    def writing(self) -> int:
+        """How many replies are being written."""
+        return len(self._turns.replies) if self._turns else 0
 
     def turn(self, conversation: str, owner: str) -> Turn | None:
         """The reply that this process is writing to a conversation of the owner's."""
@@ -173,6 +186,14 @@ class Runtime:
             self._running_turns().recover()
             state = store.peek(conversation, owner)
         return state
+
+    def probe(self) -> None:
+        """Read from the conversations.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
+        self._conversations().probe()
 
     def recent(self, owner: str, limit: int = 20) -> tuple[Summary, ...]:
         """The owner's conversations, newest first.
@@ -253,7 +274,8 @@ class Runtime:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _make_engine(self) -> Engine:
-        self._engine = await asyncio.to_thread(_engine, self.settings)
+        observer = self.telemetry.call_ended
+        self._engine = await asyncio.to_thread(_engine, self.settings, observer)
         return self._engine
 
     async def _load_model(self) -> None:
@@ -282,13 +304,15 @@ class Runtime:
 
     async def _audit(self, caching: Caching) -> None:
         """Check answers of the cache whenever nobody waits for a reply."""
-        await Auditing(caching.cache, caching.auditor, self._afresh, self._is_busy).run()
+        await asyncio.to_thread(self.telemetry.open)
+        with tracing(self.telemetry.tracer):
+            await Auditing(caching.cache, caching.auditor, self._afresh, self._is_busy).run()
 
     async def _same(self, asked: str, stored: str) -> bool | None:
         return await (await _outcome(self._engine_made)).pair_judge.same(asked, stored)
 
     def _is_busy(self) -> bool:
-        return self._turns is not None and bool(self._turns.replies)
+        return bool(self.writing)
 
     async def _afresh(self, question: str) -> str:
         return await (await self._writer()).afresh(question)
@@ -305,10 +329,14 @@ class Runtime:
             self._session = engine.session(self._conversations(), self.cache, rivals)
         return self._session
 
+    async def _watch(self) -> None:
+        self._watching = asyncio.create_task(self.telemetry.watch())
+
     async def _close(self) -> None:
-        if self._auditing is not None:
-            self._auditing.cancel()
-            await asyncio.wait({self._auditing})
+        for task in (self._watching, self._auditing):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait({task})
         if self._turns is not None:
             await self._turns.close()
         if self._engine_made is not None:
@@ -362,11 +390,11 @@ class Runtime:
         return PartStatus("ready")
 
 
-def _engine(settings: Settings) -> Engine:
+def _engine(settings: Settings, observer: CallObserver) -> Engine:
     # Here and not above: it takes seconds, in which pages are to be drawn already.
     from agents.engine import Engine
 
-    return Engine.open(settings)
+    return Engine.open(settings, observer)
 
 
 def _embedded_ahead(cache: SemanticCache, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,9 @@ from platformdirs import user_data_path
 from agents.errors import SettingsError
 
 Provider = Literal["embedded", "openai", "anthropic", "gemini", "ollama"]
+LogForm = Literal["plain", "json"]
 T = TypeVar("T", bound=float)
+Choice = TypeVar("Choice", bound=str)
 
 DEFAULT_MODEL: Final[Mapping[str, str]] = {
     "embedded": "",
@@ -100,6 +102,14 @@ class Settings:
             stand alone, at one more call each; large remote models are, the embedded one is not.
         handover_webhook: Address that is told when a conversation is handed to a person, by a
             POST of JSON; http or https, and it may carry a secret. "": nobody is told.
+        log: How the log is written: "plain" for people, warnings and worse; "json" for programs,
+            with a line for each turn and each call of a model.
+        metrics_token: What who asks for the metrics has to show, as a bearer token; "": only
+            programs on this machine are given them.
+        otlp_endpoint: Address of a collector that takes OpenTelemetry's traces by OTLP over
+            HTTP; "": they are kept for the Health page only.
+        alert_webhook: Address that is told when an alert begins and ends, by a POST of JSON; http
+            or https, and it may carry a secret. "": the Health page and the log tell of them.
     """
 
     home: Path = field(default_factory=lambda: user_data_path("reprise", appauthor=False))
@@ -133,6 +143,10 @@ class Settings:
     token_price: float = 0.0
     strong_model: bool = False
     handover_webhook: str = field(default="", repr=False)
+    log: LogForm = "plain"
+    metrics_token: str = field(default="", repr=False)
+    otlp_endpoint: str = field(default="", repr=False)
+    alert_webhook: str = field(default="", repr=False)
 
     @property
     def ttl(self) -> timedelta | None:
@@ -199,7 +213,7 @@ class Settings:
     @classmethod
     def _read(cls, reader: _Reader, variables: Mapping[str, str]) -> Settings:
         default = cls()
-        provider = reader.choice("PROVIDER", default.provider)
+        provider = reader.choice("PROVIDER", default.provider, get_args(Provider), "a provider")
         api_key = reader.text("API_KEY", variables.get(OWN_KEY.get(provider, ""), "").strip())
         base_url = reader.text("BASE_URL", default.base_url)
         fallback = reader.fallback("FALLBACK")
@@ -243,6 +257,10 @@ class Settings:
             token_price=reader.number("TOKEN_PRICE", default.token_price, low=0, high=1_000_000),
             strong_model=reader.switch("STRONG_MODEL", default=default.strong_model),
             handover_webhook=reader.address("HANDOVER_WEBHOOK", default.handover_webhook),
+            log=reader.choice("LOG", default.log, get_args(LogForm), "a form of the log"),
+            metrics_token=reader.text("METRICS_TOKEN", default.metrics_token),
+            otlp_endpoint=reader.address("OTLP_ENDPOINT", default.otlp_endpoint),
+            alert_webhook=reader.address("ALERT_WEBHOOK", default.alert_webhook),
         )
 
 
@@ -255,16 +273,16 @@ class _Reader:
     def text(self, name: str, default: str) -> str:
         return self.variables.get(f"REPRISE_{name}", "").strip() or default
 
-    def choice(self, name: str, default: Provider) -> Provider:
+    def choice(self, name: str, default: Choice, accepted: Sequence[Choice], kind: str) -> Choice:
         value = self.text(name, default).lower()
-        for accepted in get_args(Provider):
-            if value == accepted:
-                return accepted  # type: ignore[no-any-return]
+        for each in accepted:
+            if value == each:
+                return each
         raise SettingsError(
             f"REPRISE_{name}",
             value,
-            "which is not a provider",
-            remedy=f"Use one of {', '.join(get_args(Provider))}.",
+            f"which is not {kind}",
+            remedy=f"Use one of {', '.join(accepted)}.",
         )
 
     def address(self, name: str, default: str) -> str:

@@ -91,6 +91,15 @@ class ConversationStore:
         """Close every connection."""
         self._engine.dispose()
 
+    def probe(self) -> None:
+        """Read something, to see that it can be.
+
+        Raises:
+            StoreError: It cannot.
+        """
+        with self._told_clearly(), self._engine.connect() as connection:
+            connection.execute(sa.select(CONVERSATIONS.c.id).limit(1)).one_or_none()
+
     def start(self, conversation: str, owner: str) -> ChatState:
         """A new, empty conversation; the one of this id where there is one already.
 

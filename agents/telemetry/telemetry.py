@@ -2,28 +2,229 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from agents import signals
+from agents.calling import CallRecord
+from agents.errors import RepriseError
+from agents.telemetry import logs
+from agents.telemetry.alerts import WINDOW_SECONDS, Alerting, Figures, WrongAnswers
+from agents.telemetry.health import health
+from agents.telemetry.history import History, TurnFigures
+from agents.telemetry.lag import Lag
+from agents.telemetry.notifying import Notifier
 from agents.telemetry.values import Alert, CallStatistics, Minute, PartHealth, TurnTrace
+from agents.telemetry.watched import Watched
+from cache import CacheError
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.trace import Tracer
+
+    from agents.telemetry.metrics import Metrics
+    from agents.telemetry.traces import Traces
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 15.0
+"""How often the rules of the alerts are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Instruments:
+    """What needs the libraries of OpenTelemetry and Prometheus."""
+
+    metrics: Metrics
+    traces: Traces
 
 
 class Telemetry:
-    """What is known of the work of one Runtime. Its methods may be called from any thread."""
+    """What is known of the work of one Runtime. Its methods may be called from any thread.
+
+    Args:
+        watched: The Runtime. Its settings say where logs, traces and alerts go.
+    """
+
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
+        self._opening = threading.Lock()
+        self._instruments: _Instruments | None = None
+        self._until_closed = ExitStack()
+        self._history = History()
+        self._lag = Lag()
+        self._alerting = Alerting()
+        self._notifier = Notifier(watched.settings.alert_webhook)
+
+    def start(self) -> None:
+        """Write the log as the settings want it, until `close`."""
+        self._until_closed.enter_context(logs.writing(self._watched.settings.log))
+
+    def open(self) -> None:
+        """Import the libraries and make the instruments, before the first turn needs them.
+
+        Takes some tenths of a second once, and may be called again.
+        """
+        self._opened()
+
+    def close(self) -> None:
+        """Export what waits, and let go of everything."""
+        with self._opening:
+            if self._instruments is not None:
+                self._instruments.traces.close()
+            self._until_closed.close()
+
+    @property
+    def tracer(self) -> Tracer:
+        """What makes the spans of this Runtime."""
+        return self._opened().traces.tracer
+
+    def call_ended(self, record: CallRecord) -> None:
+        """Take note of a call of a model; a `CallObserver`."""
+        self._history.call_ended(record)
+        instruments = self._instruments
+        if instruments is not None:
+            instruments.metrics.call_ended(record)
+            instruments.traces.call_ended(record)
+        logger.info("model call ended", extra={"fields": _of_call(record)})
+
+    def exposition(self, accept: str = "") -> tuple[bytes, str]:
+        """All metrics as text, and its content type.
+
+        Args:
+            accept: The header of who asks: OpenMetrics is given to who can read it.
+        """
+        return self._opened().metrics.exposition(accept)
 
     def traces(self) -> tuple[TurnTrace, ...]:
         """The last turns and runs that ended, newest first."""
-        return ()
+        instruments = self._instruments
+        return () if instruments is None else instruments.traces.newest()
 
     def calls(self) -> tuple[CallStatistics, ...]:
         """How the calls of models went, by agent and endpoint, those with most calls first."""
-        return ()
+        return self._history.calls()
 
     def series(self, minutes: int = 60) -> tuple[Minute, ...]:
         """The last minutes, oldest first, those included in which nothing happened."""
-        return ()[:minutes]
+        return self._history.series(minutes)
 
     def alerts(self) -> tuple[Alert, ...]:
         """What an operator ought to look at now, the worst first."""
-        return ()
+        return self._alerting.active
 
     def health(self) -> tuple[PartHealth, ...]:
         """How each part is at this moment."""
-        return ()
+        return health(self._watched, self._lag.worst)
+
+    async def watch(self) -> None:
+        """Measure the event loop and look at the rules of the alerts until cancelled."""
+        measuring = asyncio.create_task(self._lag.measure())
+        try:
+            while True:
+                await asyncio.sleep(LOOK_SECONDS)
+                await self.look()
+        finally:
+            measuring.cancel()
+            await asyncio.wait({measuring})
+
+    async def look(self) -> None:
+        """Look at the rules of the alerts once, and tell of what has changed."""
+        figures = await asyncio.to_thread(self._figures)
+        now = time.time()
+        await self._notifier.tell(self._alerting.evaluate(figures, now), now)
+
+    def _figures(self) -> Figures:
+        return Figures(
+            self.health(),
+            self._history.turns_since(time.time() - WINDOW_SECONDS),
+            self._watched.condition(),
+            self._wrong_answers(),
+        )
+
+    def _wrong_answers(self) -> WrongAnswers | None:
+        with contextlib.suppress(RepriseError, CacheError):
+            evidence = self._watched.evidence()
+            settings = self._watched.settings
+            chosen = evidence.recommended.threshold
+            threshold = chosen if settings.auto_threshold else settings.threshold
+            known = evidence.at(threshold)
+            return WrongAnswers(threshold, known.labels, known.wrong, evidence.budget)
+        return None
+
+    def _opened(self) -> _Instruments:
+        if self._instruments is not None:
+            return self._instruments
+        with self._opening:
+            if self._instruments is None:
+                self._instruments = self._made()
+            return self._instruments
+
+    def _made(self) -> _Instruments:
+        # Here and not above: they take longer to import than pages are to wait.
+        from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector
+        from prometheus_client.process_collector import ProcessCollector
+
+        from agents.telemetry.gauges import Gauges
+        from agents.telemetry.metrics import Metrics
+        from agents.telemetry.traces import Traces
+
+        registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=registry)
+        metrics = Metrics(registry)
+        metrics.watch(Gauges(self._watched, lambda: self._lag.worst, self.health, self.alerts))
+        endpoint = self._watched.settings.otlp_endpoint
+        return _Instruments(metrics, Traces.open(self._span_ended, endpoint))
+
+    def _span_ended(self, span: ReadableSpan) -> None:
+        if self._instruments is not None:
+            self._instruments.metrics.span_ended(span)
+        if span.name == signals.TURN:
+            turn = _turn_of(span)
+            self._history.turn_ended(turn)
+            logger.info("turn ended", extra={"fields": _of_turn(span, turn)})
+
+
+def _turn_of(span: ReadableSpan) -> TurnFigures:
+    known = span.attributes or {}
+    first = known.get(signals.FIRST_WORD)
+    return TurnFigures(
+        at=time.time(),
+        outcome=str(known.get(signals.OUTCOME, "")),
+        source=str(known.get(signals.SOURCE, "")),
+        seconds=float(str(known.get(signals.SECONDS, 0.0))),
+        first_token=None if first is None else float(str(first)),
+    )
+
+
+def _of_turn(span: ReadableSpan, turn: TurnFigures) -> dict[str, object]:
+    known = span.attributes or {}
+    return {
+        "correlation_id": known.get(signals.CORRELATION, ""),
+        "outcome": turn.outcome,
+        "source": turn.source,
+        "seconds": round(turn.seconds, 4),
+        "first_token": turn.first_token and round(turn.first_token, 4),
+        "error": known.get(signals.ERROR_TYPE, ""),
+    }
+
+
+def _of_call(record: CallRecord) -> dict[str, object]:
+    return {
+        "agent": record.caller.agent,
+        "endpoint": record.endpoint,
+        "model": record.model,
+        "outcome": record.outcome,
+        "waited": round(record.waited, 4),
+        "seconds": round(record.seconds, 4),
+        "attempts": record.attempts,
+        "input_tokens": record.input_tokens,
+        "output_tokens": record.output_tokens,
+    }

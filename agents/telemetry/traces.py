@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
-from opentelemetry.trace import StatusCode, Tracer
+from opentelemetry.trace import StatusCode, Tracer, get_current_span
 
 from agents import signals
 from agents.calling import CallRecord, caller
@@ -71,18 +71,15 @@ class Traces:
         return self._kept.newest()
 
     def call_ended(self, record: CallRecord) -> None:
-        """Make the span of a call of a model, a child of the span around.
-
-        It is made from the record when the call has ended, so that metrics, logs and traces tell
-        the same of it.
-        """
-        if not (record.attempts or record.waited >= QUEUED_FROM):
-            return
-        end = time.time_ns()
-        begin = end - int(record.seconds * NANO)
+        """Say in the span around, which is the call's, what came of it, and how long it waited."""
+        call = get_current_span()
+        call.set_attributes(_attributes(record))
+        if record.outcome not in ("ok", "cancelled"):
+            call.set_status(StatusCode.ERROR)
         if record.waited >= QUEUED_FROM:
-            self._span(signals.QUEUE, begin - int(record.waited * NANO), begin, {})
-        self._span(f"chat {record.model}", begin, end, _attributes(record))
+            end = time.time_ns() - int(record.seconds * NANO)
+            begin = end - int(record.waited * NANO)
+            self.tracer.start_span(signals.QUEUE, start_time=begin).end(end)
 
     def flush(self) -> None:
         """Export what waits."""
@@ -91,12 +88,6 @@ class Traces:
     def close(self) -> None:
         """Export what waits, as far as the collector takes it soon, and end the thread."""
         self._provider.shutdown()
-
-    def _span(self, name: str, begin: int, end: int, attributes: Mapping[str, Value]) -> None:
-        made = self.tracer.start_span(name, start_time=begin, attributes=attributes)
-        if signals.ERROR_TYPE in attributes:
-            made.set_status(StatusCode.ERROR)
-        made.end(end)
 
 
 class KeptTraces(SpanProcessor):
@@ -186,7 +177,7 @@ def _kind(name: str, attributes: Mapping[str, object]) -> Kind:
             return "model"
         case "execute_tool":
             return "tool"
-    if name == signals.QUEUE:
+    if name in (signals.QUEUE, signals.ATTEMPT):
         return "model"
     if signals.DATABASE in attributes:
         return "storage"
@@ -195,7 +186,6 @@ def _kind(name: str, attributes: Mapping[str, object]) -> Kind:
 
 def _attributes(record: CallRecord) -> dict[str, Value]:
     """A call's attributes, by OpenTelemetry's conventions for generative models."""
-    failed = record.outcome not in ("ok", "cancelled")
     known: dict[str, Value] = {
         signals.OPERATION: "chat",
         signals.PROVIDER: provider_of(record.endpoint),
@@ -207,7 +197,7 @@ def _attributes(record: CallRecord) -> dict[str, Value]:
         signals.OUTPUT_TOKENS: record.output_tokens,
         signals.DOLLARS: record.dollars,
     }
-    if failed:
+    if record.outcome not in ("ok", "cancelled"):
         known[signals.ERROR_TYPE] = record.outcome
     if record.outcome == "cancelled":
         known[signals.CANCELLED] = True

@@ -45,9 +45,14 @@ GIVEN = {
     "token_price": ("0.6", 0.6),
     "strong_model": ("Yes", True),
     "handover_webhook": ("http://127.0.0.1:9/hook?t=1", "http://127.0.0.1:9/hook?t=1"),
+    "log": ("JSON", "json"),
+    "metrics_token": ("let-me-see", "let-me-see"),
+    "otlp_endpoint": ("http://127.0.0.1:4318", "http://127.0.0.1:4318"),
+    "alert_webhook": ("https://example.org/alerts", "https://example.org/alerts"),
 }
 REFUSED = [
     ("PROVIDER", "mystery", "embedded, openai, anthropic, gemini, ollama"),
+    ("LOG", "loud", "Use one of plain, json"),
     ("TEMPERATURE", "hot", "a number from 0 to 2"),
     ("TEMPERATURE", "2.1", "a number from 0 to 2"),
     ("MAX_TOKENS", "0", "a whole number of at least 1"),
@@ -202,6 +207,9 @@ def test_a_key_is_not_shown_by_the_settings_nor_by_a_refusal():
         "REPRISE_API_KEY": "sk-secret",
         "REPRISE_PROVIDER": "openai",
         "REPRISE_HANDOVER_WEBHOOK": "https://example.org/sk-secret",
+        "REPRISE_ALERT_WEBHOOK": "https://example.org/sk-secret",
+        "REPRISE_OTLP_ENDPOINT": "https://sk-secret@example.org",
+        "REPRISE_METRICS_TOKEN": "sk-secret",
     }
     assert "sk-secret" not in repr(Settings.read(variables))
 
