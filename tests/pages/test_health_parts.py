@@ -76,7 +76,10 @@ def test_a_warning_leaves_reprise_up() -> None:
 
 def test_a_part_that_is_not_quite_well_needs_a_look() -> None:
     told = summary.of([PartHealth("disk", "warning", "1 GB left.")], ())
-    assert (told.level, told.sentence) == ("warning", "The disk needs a look.")
+    assert (told.level, told.sentence) == (
+        "warning",
+        "Reprise is up; the disk needs a look.",
+    )
     assert told.more == "Disk: 1 GB left."
 
 

@@ -13,8 +13,8 @@ from pages.parts import words
 from pages.parts.explorer import common
 
 WIDTHS: Final = MappingProxyType(
-    {"Agent": 105, "Calls": 55, "Mean": 75, "95 %": 75, "Waited": 75, "Tokens": 80, "Cost": 75,
-     "Model": 130, "Endpoint": 190}
+    {"Agent": 105, "Calls": 55, "Success": 95, "Mean": 65, "95 %": 65, "Waited": 65, "Tokens": 75,
+     "Cost": 70, "Endpoint": 190}
 )  # fmt: skip
 """Pixels. The first columns fit a telephone, all together a small screen."""
 NAMES: Final = MappingProxyType(
@@ -47,7 +47,7 @@ def draw(calls: Sequence[CallStatistics], *, priced: bool) -> None:
         alt="Calls of models, by agent and endpoint",
         column_config={
             "Success": st.column_config.ProgressColumn(
-                min_value=0.0, max_value=100.0, format="%.0f %%", width=95,
+                min_value=0.0, max_value=100.0, format="%.0f %%", width=WIDTHS["Success"],
                 help="Share of the calls that did not fail",
             ),
             "Calls": st.column_config.NumberColumn(width=WIDTHS["Calls"]),
@@ -60,7 +60,7 @@ def draw(calls: Sequence[CallStatistics], *, priced: bool) -> None:
             "Tokens": st.column_config.NumberColumn(width=WIDTHS["Tokens"], format="localized"),
             **{
                 name: st.column_config.TextColumn(width=WIDTHS[name])
-                for name in ("Agent", "Mean", "Cost", "Model", "Endpoint")
+                for name in ("Agent", "Mean", "Cost", "Endpoint")
             },
         },
     )  # fmt: skip
@@ -76,7 +76,6 @@ def _columns(calls: Sequence[CallStatistics]) -> dict[str, list[object]]:
         "Waited": [_time(one.waited) for one in calls],
         "Tokens": [one.input_tokens + one.output_tokens for one in calls],
         "Cost": [f"${one.dollars:,.4f}" for one in calls],
-        "Model": [one.model for one in calls],
         "Endpoint": [one.endpoint or "none was asked" for one in calls],
     }
 

@@ -43,7 +43,7 @@ def draw(series: Sequence[Minute], *, priced: bool) -> None:
             "and what they cost.",
         )
         return
-    with st.grid(3, min_column_width=280, gap="small", key="history"):
+    with st.grid(3, min_column_width=230, gap="small", key="history"):
         with st.container(border=True, key="latency", gap="xsmall"):
             st.markdown("**How long replies took**")
             _latency(series)

@@ -30,8 +30,8 @@ class Light:
 
     @property
     def named(self) -> str:
-        """The word in its colour, as Markdown."""
-        return f":{self.color}[{self.word}]"
+        """The word in its colour, as a sentence in Markdown."""
+        return f":{self.color}[{self.word}.]"
 
 
 LIGHTS: Final[Mapping[Level, Light]] = MappingProxyType(

@@ -32,10 +32,8 @@ def parts(known: Sequence[PartHealth]) -> None:
         for number, part in enumerate(known):
             light = LIGHTS[part.level]
             with st.container(border=True, key=f"part-{part.level}-{number}", gap="xsmall"):
-                st.markdown(
-                    f"{light.sign} **{text.label(_capital(part.name))}**&ensp;:small[{light.named}]"
-                )
-                st.caption(text.label(part.sentence))
+                st.markdown(f"{light.sign} **{text.label(_capital(part.name))}**")
+                st.caption(f"{light.named} {text.label(part.sentence)}")
 
 
 def _capital(name: str) -> str:

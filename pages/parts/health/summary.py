@@ -33,14 +33,16 @@ def of(parts: Sequence[PartHealth], alerts: Sequence[Alert]) -> Summary:
     critical = [alert.sentence for alert in alerts if alert.level == "critical"]
     more = _more(parts, alerts)
     if down:
-        return Summary("down", f"{_listed(down)} {'is' if len(down) == 1 else 'are'} down.", more)
+        return Summary(
+            "down", f"{_capital(_listed(down))} {'is' if len(down) == 1 else 'are'} down.", more
+        )
     if critical:
         return Summary("down", f"Something needs you now. {critical[0]}", more)
     if alerts:
         return Summary("warning", f"Reprise is up, with a warning. {alerts[0].sentence}", more)
     if doubtful:
         verb = "needs" if len(doubtful) == 1 else "need"
-        return Summary("warning", f"{_listed(doubtful)} {verb} a look.", more)
+        return Summary("warning", f"Reprise is up; {_listed(doubtful)} {verb} a look.", more)
     return Summary("ok", "All is well.", more)
 
 
@@ -56,10 +58,13 @@ def _more(parts: Sequence[PartHealth], alerts: Sequence[Alert]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """``The model``, ``The model and the cache``, as the beginning of a sentence."""
+    """``the model``, ``the model, the cache and the disk``."""
     named = [f"the {name}" for name in names]
-    joined = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
-    return joined[0].upper() + joined[1:]
+    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def draw(parts: Sequence[PartHealth], alerts: Sequence[Alert]) -> None:
