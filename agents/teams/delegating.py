@@ -41,7 +41,7 @@ async def delegate(
 ) -> Delegation:
     """Have a member do a task, and record it from its beginning to its end.
 
-    A delegation that the run has as done already, of the same id and task, is not done again:
+    A delegation that the run has as done already, of the same id, role and task, is not done again:
     so a run that was interrupted goes on where it was.
 
     Args:
@@ -59,7 +59,7 @@ async def delegate(
         asyncio.CancelledError: It was stopped, which is recorded before.
     """
     known = recorder.run.delegation(delegation.id)
-    if known is not None and known.status == "done" and known.task == delegation.task:
+    if known is not None and known.status == "done" and _same(known, delegation):
         return known
     attempt = _Attempt(recorder, desk, member, message, schema, seconds)
     begun = replace(delegation, status="running", began=delegation.began or time.time())
@@ -129,6 +129,10 @@ class _Attempt:
             )
         except RepriseError as error:
             return error
+
+
+def _same(one: Delegation, other: Delegation) -> bool:
+    return (one.role, one.task) == (other.role, other.task)
 
 
 def _is_hopeless(error: RepriseError) -> bool:

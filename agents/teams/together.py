@@ -1,4 +1,4 @@
-"""Several delegations at the same time."""
+"""Several works at the same time."""
 
 from __future__ import annotations
 
@@ -9,36 +9,22 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-async def together(
-    works: Sequence[Coroutine[Any, Any, T]], *, seconds: float | None = None
-) -> list[T | None]:
+async def together(works: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
     """What comes of works that are done at the same time, in their order.
 
-    Args:
-        seconds: Longest time for all; None: as long as they take.
-
-    Returns:
-        For each what it returned; None where its time was over and it was stopped.
-
     Raises:
-        Exception: The first of a work; the others are stopped.
+        Exception: What the first of them raised; the others are stopped before.
         asyncio.CancelledError: It was stopped, and with it all that was under way.
     """
-    tasks = [asyncio.ensure_future(work) for work in works]
-    if not tasks:
-        return []
+    tasks = [asyncio.create_task(work) for work in works]
     try:
-        done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
-        for task in done:
-            task.result()
+        return list(await asyncio.gather(*tasks))
     finally:
-        await _stopped(tasks)
-    return [None if task.cancelled() else task.result() for task in tasks]
+        await _stopped({task for task in tasks if not task.done()})
 
 
-async def _stopped(tasks: Sequence[asyncio.Future[Any]]) -> None:
-    under_way = {task for task in tasks if not task.done()}
-    for task in under_way:
+async def _stopped(tasks: set[asyncio.Task[T]]) -> None:
+    for task in tasks:
         task.cancel()
-    if under_way:
-        await asyncio.wait(under_way)
+    if tasks:
+        await asyncio.wait(tasks)
