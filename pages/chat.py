@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from agents.dialogue.messages import Reply, UserMessage
+from agents.dialogue.saying import wish_for_team
 from agents.dialogue.state import ChatState
 from agents.errors import RepriseError
 from pages.parts import addresses, notices, reply, session, steps
@@ -63,7 +64,11 @@ def _messages(state: ChatState) -> None:
         elif message.status == "writing":
             _watch(state.id)
         else:
-            reply.finished(message, again=_again(message, state, heard))
+            reply.finished(
+                message,
+                again=_again(message, state, heard),
+                ask_team=_ask_team(message, state),
+            )
 
 
 def _again(message: Reply, state: ChatState, heard: dict[str, str]) -> Callable[[], None] | None:
@@ -71,6 +76,13 @@ def _again(message: Reply, state: ChatState, heard: dict[str, str]) -> Callable[
     if message is not state.messages[-1] or message.to not in heard:
         return None
     return partial(_say, heard[message.to])
+
+
+def _ask_team(message: Reply, state: ChatState) -> Callable[[], None] | None:
+    """Takes up the offer of the last reply, where it offers the team."""
+    if message is not state.messages[-1] or state.offer != "ask_team":
+        return None
+    return partial(_say, wish_for_team(state))
 
 
 @st.fragment(run_every=0.2)

@@ -22,6 +22,7 @@ from agents.dialogue.saying import (
     words,
 )
 from agents.dialogue.state import ChatState
+from agents.dialogue.teaming import Teaming
 from agents.dialogue.travel import away
 from agents.dialogue.turns import Turn
 from agents.dialogue.voice import Voice, guided_at_the_end
@@ -34,17 +35,19 @@ SHORTEST_NAME = 4
 class Asides:
     """Says what needs no model, and answers what was asked in between."""
 
-    def __init__(self, voice: Voice, hand_over: HandOver) -> None:
+    def __init__(self, voice: Voice, hand_over: HandOver, teaming: Teaming) -> None:
         self._voice = voice
         self._hand_over = hand_over
+        self._teaming = teaming
 
     async def answer(self, turn: Turn) -> None:
-        """Answer what was asked, and lead back to the step."""
+        """Answer what was asked, and lead back to the step; offer the team where it is worth it."""
         with guided_at_the_end(turn, way_back(turn)):
             await self._voice.answer(turn)
         expert = turn.message.does(MessageType.DEEPENING, MessageType.COMPARISON_MADE)
         did = State.EXPERT_ANALYSIS if expert else State.ANSWERING
         self._voice.learn(turn, Acted(time.time(), did))
+        self._teaming.offer(turn)
 
     async def greet(self, turn: Turn) -> None:
         """Return a greeting; in a plan, with the way back to its step."""

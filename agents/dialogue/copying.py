@@ -15,6 +15,7 @@ from agents.dialogue.events import (
     Remembered,
     ReplyBegan,
     ReplyEnded,
+    TeamAsked,
     Understood,
 )
 from agents.dialogue.messages import Reply
@@ -32,8 +33,8 @@ def portable(events: Iterable[Event]) -> tuple[Event, ...]:
     """The events without what means something to one database or one model only.
 
     Those are the numbers of the cache's entries and lookups, which belong to others elsewhere
-    (a thumb would judge somebody else's answer), and messages as they were put to the model,
-    with what no reader of the conversation sees.
+    (a thumb would judge somebody else's answer), the ids of teams' runs, and messages as they
+    were put to the model, with what no reader of the conversation sees.
     """
     return tuple(_portable(event) for event in events)
 
@@ -56,7 +57,7 @@ def _with_ids(event: Event, fresh: Mapping[str, str]) -> Event:
             reply = event.reply
             renamed = replace(reply, id=fresh.get(reply.id, ""), to=fresh.get(reply.to, ""))
             return replace(event, reply=renamed)
-        case Rated():
+        case Rated() | TeamAsked():
             return replace(event, reply=fresh.get(event.reply, ""))
         case _:
             return event
@@ -66,10 +67,13 @@ def _portable(event: Event) -> Event:
     match event:
         case ReplyBegan() | ReplyEnded():
             return replace(event, reply=_portable_reply(event.reply))
+        case TeamAsked():
+            return replace(event, run="")
         case _:
             return event
 
 
 def _portable_reply(reply: Reply) -> Reply:
     served = reply.served and replace(reply.served, entry=None, lookup="")
-    return replace(reply, served=served, sent="")
+    team = reply.team and replace(reply.team, run="")
+    return replace(reply, served=served, sent="", team=team)

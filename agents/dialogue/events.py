@@ -18,7 +18,7 @@ from agents.dialogue.messages import MessageType, Mood, Reply, Request, UserMess
 from agents.dialogue.plan import Plan, Verdict
 
 Offer = Literal[
-    "approve_plan", "stop_plan", "start_over", "shorter_plan", "hand_over", "leave_open"
+    "approve_plan", "stop_plan", "start_over", "shorter_plan", "hand_over", "leave_open", "ask_team"
 ]
 """What the assistant has offered to do, and does when the user says yes."""
 
@@ -259,10 +259,16 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The assistant offered to do something, and waits for a yes or a no."""
+    """The assistant offered to do something, and waits for a yes or a no.
+
+    Attributes:
+        about: What it would be done about, where the offer itself does not say it: the task that
+            the team would be asked.
+    """
 
     at: float
     what: Offer
+    about: str = ""
     kind: Literal["offered"] = "offered"
 
 
@@ -277,6 +283,22 @@ class HandedOver:
     at: float
     notified: bool
     kind: Literal["handed_over"] = "handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamAsked:
+    """A team works on a task for a reply.
+
+    Attributes:
+        reply: Id of the reply.
+        run: Id of the team's run.
+    """
+
+    at: float
+    reply: str
+    run: str
+    task: str
+    kind: Literal["team_asked"] = "team_asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +359,7 @@ Event = (
     | Forgotten
     | Offered
     | HandedOver
+    | TeamAsked
     | Acted
     | ReplyBegan
     | ReplyEnded

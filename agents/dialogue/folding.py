@@ -35,11 +35,12 @@ from agents.dialogue.events import (
     Restarted,
     Started,
     StepEnded,
+    TeamAsked,
     Understood,
 )
 from agents.dialogue.machine import Machine, State, Transition
 from agents.dialogue.memory import Fact
-from agents.dialogue.messages import MessageType, Reply, UserMessage
+from agents.dialogue.messages import MessageType, Reply, TeamWork, UserMessage
 from agents.dialogue.plan import Plan, PlanVersion, Progress, Verdict, numbered
 from agents.dialogue.state import ChatState, shortened
 
@@ -94,7 +95,7 @@ def _(event: Understood, state: ChatState, machine: Machine) -> ChatState:
         heard, types=event.types, parts=event.parts, mood=event.mood, request=event.request
     )
     messages = tuple(message if m is heard else m for m in state.messages)
-    state = replace(state, messages=messages, offer=None)
+    state = replace(state, messages=messages, offer=None, offer_about="")
     return _understood(state, message, event.preferences, event.at, machine)
 
 
@@ -140,7 +141,13 @@ def _(event: Acted, state: ChatState, machine: Machine) -> ChatState:
 
 @_after.register
 def _(event: Offered, state: ChatState, _machine: Machine) -> ChatState:
-    return replace(state, offer=event.what)
+    return replace(state, offer=event.what, offer_about=event.about)
+
+
+@_after.register
+def _(event: TeamAsked, state: ChatState, _machine: Machine) -> ChatState:
+    work = TeamWork(event.run, event.task)
+    return _with_reply(state, event.reply, lambda reply: replace(reply, team=work))
 
 
 @_after.register

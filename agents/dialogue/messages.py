@@ -37,6 +37,7 @@ class Request(StrEnum):
     FORGET = "forget"
     NEW_GOAL = "new_goal"
     HAND_OVER = "hand_over"
+    ASK_TEAM = "ask_team"
 
 
 ASKING = frozenset(
@@ -99,6 +100,38 @@ class Failure:
     remedy: str = ""
 
 
+MemberStatus = Literal["waiting", "working", "done", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """One who works on what a team was asked.
+
+    Attributes:
+        name: What a person calls it.
+    """
+
+    name: str
+    status: MemberStatus = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWork:
+    """What a team did for a reply.
+
+    Attributes:
+        run: Id of its run, by which all of it is found; "" where that is not here.
+        task: What it was asked.
+        members: Who works on it, in the order in which they were asked.
+        tokens: Tokens that they wrote; 0 where the cache answered.
+    """
+
+    run: str
+    task: str
+    members: tuple[TeamMember, ...] = ()
+    tokens: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class UserMessage:
     """What the user said.
@@ -150,6 +183,7 @@ class Reply:
         first_token: From the message's arrival to the first word, seconds; None when none came.
         tokens: Tokens that the model wrote; 0 when the cache or a template answered.
         liked: The user's thumb: True up, False down, None neither.
+        team: The team that was asked for it; None where none was.
     """
 
     id: str
@@ -167,6 +201,12 @@ class Reply:
     first_token: float | None = None
     tokens: int = 0
     liked: bool | None = None
+    team: TeamWork | None = None
+
+    @property
+    def reference(self) -> str:
+        """What the reply is called where somebody looks for it in the logs: 8 characters."""
+        return self.id[:8]
 
     @property
     def text(self) -> str:

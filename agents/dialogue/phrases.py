@@ -41,6 +41,7 @@ Kind = Literal[
     "new_goal", "kept_steps", "added_steps", "removed_steps", "changed_steps",
     "offer_shorter_plan", "shortened", "offer_declined",
     "opening_confused", "opening_frustrated",
+    "offer_team", "team_what", "ask_team",
     "join", "join_or", "quote",
 ]  # fmt: skip
 """What a sentence is for."""

@@ -42,6 +42,7 @@ class Action(StrEnum):
     OFFER_STOP = "offer_stop"
     OFFER_START_OVER = "offer_start_over"
     OFFER_HAND_OVER = "offer_hand_over"
+    ASK_TEAM = "ask_team"
     CORRECT = "correct"
     CANCEL_CORRECTION = "cancel_correction"
     NOTHING_TO_CANCEL = "nothing_to_cancel"
@@ -75,6 +76,7 @@ _REQUESTS: Final[Mapping[Request, Action]] = MappingProxyType(
         Request.FORGET: Action.FORGET,
         Request.NEW_GOAL: Action.REPLAN,
         Request.HAND_OVER: Action.OFFER_HAND_OVER,
+        Request.ASK_TEAM: Action.ASK_TEAM,
     }
 )
 _OFFERED: Final[Mapping[Offer, Request]] = MappingProxyType(

@@ -11,6 +11,7 @@ from agents.dialogue.messages import Reply, UserMessage
 from agents.dialogue.phrases import Kind, Phrases, phrases
 from agents.dialogue.phrases import listed as facts_listed
 from agents.dialogue.plan import Step
+from agents.dialogue.state import ChatState
 from agents.dialogue.turns import Turn
 
 _YES_OR_NO: Final = re.compile(
@@ -33,8 +34,18 @@ def paragraphs(*parts: str) -> str:
 
 def language(turn: Turn) -> Language:
     """The language of the user's newest message that tells one: a bare number does not."""
-    texts = (m.text for m in reversed(turn.state.messages) if isinstance(m, UserMessage))
+    return language_of_talk(turn.state)
+
+
+def language_of_talk(state: ChatState) -> Language:
+    """The same of a conversation as it stands."""
+    texts = (m.text for m in reversed(state.messages) if isinstance(m, UserMessage))
     return next((told for text in texts if (told := spoken_language(text))), "en")
+
+
+def wish_for_team(state: ChatState) -> str:
+    """What a button says for the user who takes up the offer of the team."""
+    return phrases(language_of_talk(state)).pick("ask_team")
 
 
 def words(turn: Turn) -> Phrases:

@@ -25,6 +25,7 @@ from agents.dialogue.scopes import Scopes
 from agents.dialogue.state import ChatState
 from agents.dialogue.stepping import Stepping
 from agents.dialogue.store import ConversationStore
+from agents.dialogue.teaming import Team, Teaming
 from agents.dialogue.turns import Turn
 from agents.dialogue.voice import Voice
 from agents.models.cached import CachedModel
@@ -48,6 +49,7 @@ class ChatSession:
         small_model: Whether the model is a small one: then a template that fits a goal beats its
             own draft, its doubts do not outweigh a likely answer, and plain answers get a word
             of the assistant's own.
+        team: Specialists who can be asked; None where there are none.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class ChatSession:
         library: Library | None = None,
         *,
         small_model: bool = False,
+        team: Team | None = None,
     ) -> None:
         self._embed: Embed | None = None if cache is None else cache.embed
         self._library = library
@@ -73,7 +76,8 @@ class ChatSession:
         self._amending = Amending(self._voice, local)
         planner = Planner(cached, library, self._embed, prefers_templates=small_model)
         self._planning = Planning(self._voice, planner, self._stepping, scopes)
-        self._asides = Asides(self._voice, hand_over)
+        self._teaming = Teaming(self._voice, team)
+        self._asides = Asides(self._voice, hand_over, self._teaming)
         self._deeds = self._all_deeds()
         self._offered: Mapping[Offer, Deed] = {
             "approve_plan": self._planning.approve,
@@ -82,6 +86,7 @@ class ChatSession:
             "shorter_plan": self._planning.shorten,
             "hand_over": self._asides.hand_over,
             "leave_open": self._stepping.left_open,
+            "ask_team": self._teaming.ask,
         }
 
     async def reply(self, turn: Turn) -> None:
@@ -149,6 +154,7 @@ class ChatSession:
             Action.FORGET: asides.forget,
             Action.NOTHING_TO_CANCEL: asides.nothing_to_cancel,
             Action.OFFER_HAND_OVER: asides.offer_hand_over,
+            Action.ASK_TEAM: self._teaming.ask,
             Action.PLAN: planning.plan,
             Action.REPLAN: planning.replan,
             Action.OFFER_STOP: planning.offer_stop,

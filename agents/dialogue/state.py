@@ -30,6 +30,7 @@ class ChatState:
         facts: What the user told, and what it was before.
         forgotten: Ids of messages whose fact is to be forgotten: no model sees them again.
         offer: What the assistant offered to do in its last reply; None for nothing.
+        offer_about: What it would do that about; "" where the offer says it.
         corrected: Index of the step that the user corrected last, until it can no longer be
             cancelled; None otherwise.
         transitions: Every move of the machine, oldest first.
@@ -50,6 +51,7 @@ class ChatState:
     facts: Facts = field(default_factory=memory.nothing)
     forgotten: frozenset[str] = frozenset()
     offer: Offer | None = None
+    offer_about: str = ""
     corrected: int | None = None
     handed_over: Literal["", "notified", "exported"] = ""
     transitions: tuple[Transition, ...] = ()

@@ -17,6 +17,7 @@ _OFFERS: Final[Mapping[events.Offer, str]] = {
     "shorter_plan": "a shorter plan",
     "hand_over": "to hand over to a person",
     "leave_open": "to leave the step open",
+    "ask_team": "to ask the team",
 }
 _ENDS: Final = {
     "complete": "The reply was complete",
@@ -99,6 +100,11 @@ def _(event: events.Offered, _before: ChatState) -> str:
 @_told.register
 def _(event: events.HandedOver, _before: ChatState) -> str:
     return "Handed over: a person was told" if event.notified else "Handed over by an export"
+
+
+@_told.register
+def _(event: events.TeamAsked, _before: ChatState) -> str:
+    return f"The team was asked {_quoted(event.task)}"
 
 
 # The plan

@@ -30,6 +30,7 @@ from agents.dialogue.events import (
     ReplyBegan,
     ReplyEnded,
     StepEnded,
+    TeamAsked,
     Understood,
     from_json,
     to_json,
@@ -187,6 +188,8 @@ def _check_words(event: Event, heard: set[str], replies: dict[str, str]) -> None
         case ReplyEnded(reply=reply):
             _require(replies.get(reply.id) == reply.to, "a reply ends that never began")
             _require(reply.status != "writing", "a reply ends that is being written")
+        case TeamAsked():
+            _require(event.reply in replies, "a team is asked for no reply")
 
 
 def _check_step(event: Event, state: ChatState) -> None:

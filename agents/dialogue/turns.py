@@ -18,7 +18,7 @@ from typing import Final, Literal
 
 from agents.calling import Priority, calling
 from agents.dialogue.events import Event, Heard, ReplyBegan, ReplyEnded
-from agents.dialogue.messages import Failure, Reply, ReplyStatus, Served, UserMessage
+from agents.dialogue.messages import Failure, Reply, ReplyStatus, Served, TeamWork, UserMessage
 from agents.dialogue.plan import Step
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
@@ -32,7 +32,7 @@ from agents.errors import (
 
 logger = logging.getLogger(__name__)
 
-Stage = Literal["reading", "planning", "judging", "writing", "ended"]
+Stage = Literal["reading", "planning", "judging", "writing", "consulting", "ended"]
 CHECKPOINT_SECONDS: Final = 1.0
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
 _KEPT: Final = frozenset("\n\t\u200c\u200d")
@@ -66,7 +66,7 @@ class Turn:
         message: What is replied to; its types are known once it was understood.
         state: The conversation with all that happened; `stored` is without what is `unsaved`.
         step: The step that the message was judged against; None where it was not.
-        offer: What had been offered when the message came.
+        offer: What had been offered when the message came; `offer_about` what about.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class Turn:
         self.unsaved: tuple[Event, ...] = ()
         self.step: Step | None = None
         self.offer = state.offer
+        self.offer_about = state.offer_about
         self.view = TurnView(reply)
         self._ended = threading.Event()
         self._stopping = threading.Event()
@@ -133,6 +134,7 @@ class Turn:
         model: str | None = None,
         tokens: int = 0,
         notice: str | None = None,
+        team: TeamWork | None = None,
     ) -> None:
         """Record how the answer came about; None leaves a field as it is, tokens are added."""
         reply = self.reply
@@ -144,6 +146,7 @@ class Turn:
                 model=reply.model if model is None else model,
                 notice=reply.notice if notice is None else notice,
                 tokens=reply.tokens + tokens,
+                team=reply.team if team is None else team,
             )
         )
 

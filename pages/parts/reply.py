@@ -10,7 +10,7 @@ from agents.dialogue.messages import Reply, UserMessage
 from agents.dialogue.turns import TurnView
 from agents.errors import RepriseError
 from cache import CacheError
-from pages.parts import clipboard, notices, session, text, words
+from pages.parts import clipboard, notices, session, teamwork, text, words
 
 _ENDINGS = {
     "stopped": "Stopped",
@@ -24,20 +24,33 @@ def said(message: UserMessage) -> None:
         st.text(message.text)
 
 
-def finished(reply: Reply, *, again: Callable[[], None] | None) -> None:
+def finished(
+    reply: Reply, *, again: Callable[[], None] | None, ask_team: Callable[[], None] | None = None
+) -> None:
     """A reply that has ended, with what there is to know and to do about it.
 
     Args:
         again: Sends the same message once more; None where that makes no sense.
+        ask_team: Takes up the offer to ask the team; None where it is not offered.
     """
     with st.chat_message("assistant"):
         _words(reply)
         if reply.failure is not None:
             notices.problem(reply.failure)
+            st.caption(f"Reference {reply.reference}")
         if reply.notice:
             st.caption(text.label(reply.notice))
         if reply.status in _ENDINGS or reply.status == "failed":
             _unfinished(reply, again)
+        elif ask_team is not None:
+            st.button(
+                "Ask the team",
+                key=f"ask-team-{reply.id}",
+                icon=":material/groups:",
+                on_click=ask_team,
+            )
+        if reply.team is not None:
+            teamwork.credit(reply.team, key=reply.id)
         if reply.text:
             _about(reply)
 
@@ -70,6 +83,8 @@ def _stage(view: TurnView) -> None:
     st.markdown(f":shimmer[{_doing(view)} …]")
     for number, step in enumerate(view.steps, start=1):
         st.markdown(f":gray[{number}]&ensp;{text.label(step.title)}")
+    if view.reply.team is not None:
+        teamwork.progress(view.reply.team)
 
 
 def _doing(view: TurnView) -> str:

@@ -42,6 +42,7 @@ STAGES: Final[Mapping[Stage, str]] = MappingProxyType(
         "planning": "Drafting the plan",
         "judging": "Checking your answer",
         "writing": "Looking in the cache, then writing",
+        "consulting": "The team is at work",
         "ended": "Done",
     }
 )

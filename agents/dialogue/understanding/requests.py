@@ -11,6 +11,7 @@ from agents.dialogue.messages import Request
 from agents.dialogue.understanding.asking import wants
 from agents.dialogue.understanding.context import Context
 from agents.dialogue.understanding.reading import Clause, cue, whole
+from agents.dialogue.understanding.team_wishes import asks_team
 
 _STEP: Final = r"(?:step|question|one|part|point|stage|schritt|frage|punkt)"
 _BEFORE: Final = r"(?:previous|last|first|second|third|earlier|prior|preceding|that|other)"
@@ -203,6 +204,8 @@ def request_of(clause: Clause, context: Context) -> Request | None:
     for request, pattern in _PATTERNS.items():
         if any(pattern.match(form) for form in forms):
             return request
+    if asks_team(clause):
+        return Request.ASK_TEAM
     if any(_asks_for(name, clause.bare) for name in context.facts):
         return Request.RECALL
     return Request.NEW_GOAL if context.in_plan and _turns_to_new_goal(clause, context) else None

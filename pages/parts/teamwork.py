@@ -1,0 +1,57 @@
+"""Who of a team works on a reply, or worked on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+import streamlit as st
+
+from agents.dialogue.messages import MemberStatus, TeamWork
+from pages.parts import addresses, text
+
+_ICONS: Final[Mapping[MemberStatus, str]] = MappingProxyType(
+    {
+        "waiting": ":material/schedule:",
+        "working": ":material/pending:",
+        "done": ":material/check_circle:",
+        "failed": ":material/error:",
+    }
+)
+
+
+def progress(work: TeamWork) -> None:
+    """How far each member is, while they work."""
+    for member in work.members:
+        name = text.label(member.name)
+        shown = f":shimmer[{name}]" if member.status == "working" else f":gray[{name}]"
+        st.markdown(f":gray[{_ICONS[member.status]}]&ensp;{shown}")
+
+
+def credit(work: TeamWork, *, key: str) -> None:
+    """Who worked on it, and a link to all that they said."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"team-{key}"):
+        told = _told(work)
+        if told:
+            st.caption(f":material/groups: {told}", width="content")
+        if work.run:
+            st.page_link(
+                addresses.TEAMS_FILE,
+                label="See how the team worked",
+                icon=":material/account_tree:",
+                query_params={"run": work.run},
+            )
+
+
+def _told(work: TeamWork) -> str:
+    done = [member.name for member in work.members if member.status == "done"]
+    failed = [member.name for member in work.members if member.status == "failed"]
+    parts = [f"Answered by {_listed(done)}" if done else ""]
+    parts.append(f"without {_listed(failed)}, who failed" if failed else "")
+    return text.label(", ".join(part for part in parts if part))
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
