@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agents.errors import RepriseError
@@ -32,11 +33,17 @@ class Endpoints:
     loaders: tuple[ModelLoader, ...]
 
     @classmethod
-    def of(cls, settings: Settings, static_prompts: Sequence[str]) -> Endpoints:
+    def of(
+        cls,
+        settings: Settings,
+        static_prompts: Sequence[str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Endpoints:
         """The endpoints that the settings name; nothing is loaded yet.
 
         Args:
             static_prompts: System prompts that an embedded model evaluates ahead of time.
+            clock: Seconds from any beginning, for breakers and pauses.
         """
         main, *replicas = settings.replicated
         named = [(main, failures.MAIN), *((each, REPLICA) for each in replicas)]
@@ -44,7 +51,7 @@ class Endpoints:
             named.append((settings.falling_back, FALLBACK))
         loaders = tuple(ModelLoader(one, static_prompts) for one, _ in named)
         pairs = zip(named, loaders, strict=True)
-        pool = Pool([_endpoint(*one, loader) for one, loader in pairs])
+        pool = Pool([_endpoint(*one, loader, clock) for one, loader in pairs])
         return cls(pool, loaders)
 
     @property
@@ -58,17 +65,19 @@ class Endpoints:
             await loader.close()
 
 
-def _endpoint(settings: Settings, names: Names, loader: ModelLoader) -> Endpoint:
+def _endpoint(
+    settings: Settings, names: Names, loader: ModelLoader, clock: Callable[[], float]
+) -> Endpoint:
     def explained(error: Exception) -> RepriseError:
         return failures.explain_failure(error, settings, names)
 
-    embedded = settings.provider == "embedded"
+    places = 1 if settings.provider == "embedded" else settings.parallel
     fallback = names is FALLBACK
     name = failures.endpoint_name(settings)
     return Endpoint(
         name=f"fallback {name}" if fallback else name,
         title=failures.title(settings),
         model=PendingModel(loader.provider, loader.name, loader.config, explained),
-        vitals=Vitals(Breaker(), places=1 if embedded else settings.parallel),
+        vitals=Vitals(Breaker(clock=clock), places=places, clock=clock),
         fallback=fallback,
     )

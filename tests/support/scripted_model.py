@@ -94,17 +94,24 @@ class Reply:
         text: The answer; streamed word by word.
         delay: Seconds before each piece.
         status: HTTP status; above 399 ``text`` is the error's message.
-        finish_reason: "stop", or "length" for an answer that a limit cut.
+        retry_after: The header of that name: seconds or a date.
+        finish_reason: "stop", or "length" for an answer that a limit cut; None: the stream just
+            ends, as a proxy's does that lost the model.
         hold_after: After this many pieces, wait until `ScriptedModel.release`.
         cut_after: After this many pieces, break the connection.
+        hang: Take the request and answer nothing until `ScriptedModel.release`.
+        raw: The body of the response in place of the stream, whatever it is.
     """
 
     text: str = ""
     delay: float = 0.0
     status: int = 200
-    finish_reason: str = "stop"
+    retry_after: str | None = None
+    finish_reason: str | None = "stop"
     hold_after: int | None = None
     cut_after: int | None = None
+    hang: bool = False
+    raw: str | None = None
 
     @classmethod
     def json(cls, value: object, **rest: Any) -> Reply:
@@ -115,6 +122,16 @@ class Reply:
     def pieces(self) -> list[str]:
         """The text as it is streamed: words with the space before them."""
         return re.findall(r"\s*\S+|\s+$", self.text) or [self.text]
+
+
+def in_turn(*replies: Reply) -> Callable[[Request], Reply]:
+    """Gives one reply after the other, and the last one for ever; for use in a `Rule`."""
+    left = list(replies)
+
+    def reply(_: Request) -> Reply:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +167,8 @@ class ScriptedModel:
         self.rules = list(rules)
         self.requests: list[Request] = []
         self.disconnects = 0
+        self.connections: set[int] = set()
+        """The ports that requests came from: as many as connections were made."""
         self._api_key = api_key
         self._released = threading.Event()
         self._serving = ExitStack()
@@ -215,9 +234,15 @@ class ScriptedModel:
             return _error(401, "Incorrect API key provided: it is not the one of the script.")
         request = _request(await http.json())
         self.requests.append(request)
+        self.connections.add(http.client.port if http.client else 0)
         reply = self._reply(request)
+        if reply.hang:
+            await self._until_released(http)
         if reply.status >= 400:
-            return _error(reply.status, reply.text or "The script says so.")
+            headers = {} if reply.retry_after is None else {"Retry-After": reply.retry_after}
+            return _error(reply.status, reply.text or "The script says so.", headers)
+        if reply.raw is not None:
+            return Response(reply.raw, media_type="text/event-stream")
         if request.stream:
             return StreamingResponse(self._stream(reply), media_type="text/event-stream")
         await asyncio.sleep(reply.delay)
@@ -240,9 +265,18 @@ class ScriptedModel:
         except asyncio.CancelledError:
             self.disconnects += 1
             raise
+        if reply.finish_reason is None:
+            return
         yield _chunk({}, finish_reason=reply.finish_reason)
         yield _chunk(None, usage=_usage(reply))
         yield "data: [DONE]\n\n"
+
+    async def _until_released(self, http: HttpRequest) -> None:
+        while not self._released.is_set():
+            if await http.is_disconnected():
+                self.disconnects += 1
+                return
+            await asyncio.sleep(0.01)
 
     async def _pause(self, reply: Reply, sent: int) -> None:
         if reply.cut_after == sent:
@@ -317,8 +351,9 @@ def _completion(reply: Reply) -> dict[str, Any]:
     }
 
 
-def _error(status: int, message: str) -> Response:
-    return JSONResponse({"error": {"message": message, "code": None}}, status_code=status)
+def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    body = {"error": {"message": message, "code": None}}
+    return JSONResponse(body, status_code=status, headers=dict(headers or {}))
 
 
 def main() -> None:
