@@ -34,6 +34,11 @@ def reference(trace: TurnTrace) -> str:
     return trace.id[:REFERENCE]
 
 
+def key(trace: TurnTrace) -> str:
+    """Unique among traces: a run that was resumed has several of the same id."""
+    return f"{trace.id}-{trace.spans[0].id if trace.spans else trace.began}"
+
+
 def wanted(typed: str) -> str:
     """The beginning of an id in what somebody typed or pasted; "" where there is none.
 

@@ -26,6 +26,7 @@ ORDERS: Final = (NEWEST, SLOWEST, FAILED)
 _SEARCH: Final = "health-search"
 _LIST: Final = "health-turns"
 MOST_SHOWN: Final = 30
+MOST_FOUND: Final = 4
 REFRESH_SECONDS: Final = 3.0
 OUTCOMES: Final[Mapping[str, Light]] = MappingProxyType(
     {
@@ -97,7 +98,7 @@ def _turns() -> None:
 def _found(traces: Sequence[TurnTrace], typed: str) -> None:
     matching = reading.found(traces, typed)
     if matching:
-        for trace in matching[:2]:
+        for trace in matching[:MOST_FOUND]:
             _one(trace)
     elif not reading.wanted(typed):
         common.nothing(
@@ -117,7 +118,7 @@ def _found(traces: Sequence[TurnTrace], typed: str) -> None:
 
 def _one(trace: TurnTrace) -> None:
     light = _outcome(trace)
-    with st.container(border=True, key=f"opened-{trace.id}", gap="small"):
+    with st.container(border=True, key=f"opened-{reading.key(trace)}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{text.label(reading.reference(trace))}**", width="content")
             st.badge(light.word, icon=light.icon, color=light.color)
@@ -161,11 +162,11 @@ def _list(traces: Sequence[TurnTrace]) -> None:
                 horizontal=True,
                 vertical_alignment="center",
                 gap="small",
-                key=f"turn-{chosen}-{trace.id}",
+                key=f"turn-{chosen}-{reading.key(trace)}",
             ):
                 st.button(
                     f"{_outcome(trace).sign} {reading.reference(trace)}",
-                    key=f"choose-{trace.id}",
+                    key=f"choose-{reading.key(trace)}",
                     type="tertiary",
                     on_click=choose,
                     args=(reading.reference(trace),),
