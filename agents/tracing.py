@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _TRACER: Final[ContextVar[Tracer | None]] = ContextVar("tracer", default=None)
 
+NANO: Final = 1_000_000_000
 Value = str | int | float | bool
 
 
@@ -61,6 +62,18 @@ def span(name: str, **attributes: Value) -> Iterator[Span]:
         except Exception as error:
             note_failure(begun, error)
             raise
+
+
+def add_span(name: str, began: float, seconds: float) -> None:
+    """A span over what has ended already, a child of the span around.
+
+    Args:
+        began: Seconds since the epoch.
+    """
+    here = _TRACER.get()
+    if here is not None:
+        begin = int(began * NANO)
+        here.start_span(name, start_time=begin).end(begin + int(seconds * NANO))
 
 
 def note_failure(span: Span, error: Exception) -> None:

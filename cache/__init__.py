@@ -45,6 +45,7 @@ from cache.key import Scope, normalise
 from cache.personal import personal_data
 from cache.results import Explanation, Lookup
 from cache.semantic import SemanticCache
+from cache.stages import Stage
 from cache.standalone import Judgement, judge
 from cache.stats import CacheStats, LookupRecord, WhatIf
 
@@ -75,6 +76,7 @@ __all__ = [
     "ScopeError",
     "SemanticCache",
     "SentenceTransformerEmbedder",
+    "Stage",
     "StoreCorruptError",
     "StoreError",
     "StoreFullError",

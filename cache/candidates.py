@@ -13,6 +13,7 @@ from cache.errors import CacheError, VerifierError
 from cache.guards import Guard, refusal
 from cache.index import Neighbour
 from cache.key import key_of
+from cache.stages import Stopwatch
 from cache.vectors import VectorSpace
 from cache.verifier import Opinion, Verifier
 
@@ -96,6 +97,7 @@ class Candidates:
         threshold: float,
         *,
         guarded_from: float = -1.0,
+        watch: Stopwatch | None = None,
     ) -> Iterator[Candidate]:
         """The same candidates with the guards' and the verifier's verdicts.
 
@@ -104,9 +106,13 @@ class Candidates:
         to :data:`VERIFIED_AT_ONCE`.
 
         :param guarded_from: below this similarity no guard is asked: nothing could be served.
+        :param watch: times both.
         """
+        watch = watch or Stopwatch()
         guarded = (
-            candidate if candidate.similarity < guarded_from else self._guarded(question, candidate)
+            candidate
+            if candidate.similarity < guarded_from
+            else self._guarded(question, candidate, watch)
             for candidate in candidates
         )
         if self._verifier is None:
@@ -117,22 +123,29 @@ class Candidates:
                 yield candidate
                 continue
             some = [candidate, *islice(guarded, VERIFIED_AT_ONCE - 1)]
-            yield from self._verified(self._verifier, question, some, threshold)
+            yield from self._verified(self._verifier, question, some, threshold, watch)
             yield from (_left_over(candidate, threshold) for candidate in guarded)
 
-    def _guarded(self, question: str, candidate: Candidate) -> Candidate:
+    def _guarded(self, question: str, candidate: Candidate, watch: Stopwatch) -> Candidate:
         if candidate.tier == "exact" or candidate.expired:
             return candidate
-        reason = refusal(self._guards, question, candidate.entry.question)
+        with watch.during("guards"):
+            reason = refusal(self._guards, question, candidate.entry.question)
         if reason is None:
             return candidate
         return replace(candidate, refusal=reason, refused_by="guard")
 
     def _verified(
-        self, verifier: Verifier, question: str, some: Sequence[Candidate], threshold: float
+        self,
+        verifier: Verifier,
+        question: str,
+        some: Sequence[Candidate],
+        threshold: float,
+        watch: Stopwatch,
     ) -> Iterator[Candidate]:
         asked = [candidate for candidate in some if _needs_verifying(candidate, threshold)]
-        judged = iter(_with_opinions(verifier, question, asked))
+        with watch.during("verifier"):
+            judged = iter(_with_opinions(verifier, question, asked))
         for candidate in some:
             yield next(judged) if _needs_verifying(candidate, threshold) else candidate
 

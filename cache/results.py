@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cache.decision import Candidate, Decision, Tier
+from cache.decision import Candidate, Decision, Outcome, Tier
 from cache.entries import Entry
+from cache.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Lookup:
     :ivar seconds: what the lookup took.
     :ivar probability: the verifier's, that one answer serves both questions, 0..1; ``None`` where
         it was not asked or gave none.
+    :ivar outcome: see :class:`cache.decision.Decision`.
+    :ivar stages: what the time was spent on, in order.
     """
 
     id: str
@@ -32,6 +35,8 @@ class Lookup:
     reason: str
     seconds: float
     probability: float | None = None
+    outcome: Outcome = "miss"
+    stages: tuple[Stage, ...] = ()
 
     @property
     def hit(self) -> bool:

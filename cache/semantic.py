@@ -40,6 +40,7 @@ from cache.key import Scope, key_of, readable
 from cache.observed import Rules
 from cache.personal import personal_data
 from cache.results import Explanation, Lookup
+from cache.stages import Stopwatch
 from cache.stats import Journal, LookupRecord, new_lookup_id
 from cache.vectors import VectorSpace
 from cache.verifier import Verifier
@@ -159,12 +160,11 @@ class SemanticCache(Curated):
         :raises BlankQuestionError, ThresholdError: for input that is neither.
         :raises StoreError: if the database cannot be read.
         """
-        started = time.perf_counter()
+        watch = Stopwatch()
         threshold = checked_threshold(threshold)
         question = _checked_question(question)
-        decision = self._decide(question, scope.id, threshold)
-        seconds = time.perf_counter() - started
-        lookup = _lookup_of(question, decision, seconds)
+        decision = self._decide(question, scope.id, threshold, watch)
+        lookup = _lookup_of(question, decision, watch)
         self._log(lookup, decision, scope, threshold, asker)
         return lookup
 
@@ -255,15 +255,18 @@ class SemanticCache(Curated):
         self._space.save()
         self._database.close()
 
-    def _decide(self, question: str, scope_id: str, threshold: float) -> Decision:
+    def _decide(self, question: str, scope_id: str, threshold: float, watch: Stopwatch) -> Decision:
         now = self._clock()
-        same = self._candidates.same(question, [scope_id], now)
+        with watch.during("exact"):
+            same = self._candidates.same(question, [scope_id], now)
         if any(candidate.servable for candidate in same):
             return decide(same, threshold)
+        with watch.during("embed"):
+            self._space.embed(question)  # the search finds it remembered
         close = self._candidates.close(question, [scope_id], now, CANDIDATES)
-        found = _in_order(same, close)
+        found = _in_order(same, watch.each("search", close))
         judged = self._candidates.judged(
-            question, found, threshold, guarded_from=min(threshold, GUARDED_FROM)
+            question, found, threshold, guarded_from=min(threshold, GUARDED_FROM), watch=watch
         )
         return decide(judged, threshold)
 
@@ -318,7 +321,7 @@ def _make(folder: Path, path: Path) -> None:
         raise StoreError(path, str(error)) from error
 
 
-def _lookup_of(question: str, decision: Decision, seconds: float) -> Lookup:
+def _lookup_of(question: str, decision: Decision, watch: Stopwatch) -> Lookup:
     served = decision.served
     shown = served or decision.best
     return Lookup(
@@ -329,8 +332,10 @@ def _lookup_of(question: str, decision: Decision, seconds: float) -> Lookup:
         similarity=None if shown is None else shown.similarity,
         nearest=None if shown is None else shown.entry.question,
         reason=decision.reason,
-        seconds=seconds,
+        seconds=watch.seconds,
         probability=None if shown is None else shown.probability,
+        outcome=decision.outcome,
+        stages=watch.stages,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -23,9 +23,11 @@ from ag2.tools.schemas import ToolSchema
 from fast_depends.library.serializer import SerializerProto
 from pydantic import ValidationError
 
+from agents import signals
 from agents.errors import ModelError
 from agents.models.flights import Flights, Lease
 from agents.models.pool import FALLBACK
+from agents.tracing import Value, add_span, span
 from cache import CacheError, Lookup, PersonalDataError, Scope, SemanticCache, Ttl
 from cache.rivals import Rivals
 
@@ -185,6 +187,15 @@ class _CachedClient(LLMClient):
         return lookup
 
     def _found(self, request: CacheRequest) -> Lookup:
+        with span(signals.LOOKUP, **{signals.SHARED: request.scope.shared}) as looking:
+            lookup = self._looked_up(request)
+            looking.set_attributes(_told(lookup))
+            began = time.time() - lookup.seconds
+            for stage in lookup.stages:
+                add_span(f"{signals.STAGE} {stage.name}", began + stage.began, stage.seconds)
+        return lookup
+
+    def _looked_up(self, request: CacheRequest) -> Lookup:
         question, scope, threshold = request.question, request.scope, request.threshold
         if request.automatic and self._rivals is not None:
             threshold = self._rivals.threshold(question, scope, threshold)
@@ -243,19 +254,20 @@ class _CachedClient(LLMClient):
         epoch: int | None,
     ) -> None:
         try:
-            entry = await asyncio.to_thread(
-                self._cache.store,
-                request.question,
-                response.content or "",
-                request.scope,
-                seconds=seconds,
-                tokens=int(response.usage.completion_tokens or 0),
-                model=self._inner.model,
-                ttl=request.ttl,
-                tags=request.tags,
-                epoch=epoch,
-                threshold=request.threshold,
-            )
+            with span(signals.KEEPING):
+                entry = await asyncio.to_thread(
+                    self._cache.store,
+                    request.question,
+                    response.content or "",
+                    request.scope,
+                    seconds=seconds,
+                    tokens=int(response.usage.completion_tokens or 0),
+                    model=self._inner.model,
+                    ttl=request.ttl,
+                    tags=request.tags,
+                    epoch=epoch,
+                    threshold=request.threshold,
+                )
         except PersonalDataError as error:
             logger.info("an answer is not shared: it holds %s", error.found)
         except CacheError as error:
@@ -299,6 +311,14 @@ class _Call:
         except ValidationError:
             return False
         return True
+
+
+def _told(lookup: Lookup) -> Mapping[str, Value]:
+    """What was decided, as a span's attributes: nothing of the questions."""
+    known = {signals.DECISION: lookup.outcome, signals.TIER: lookup.tier or ""}
+    if lookup.similarity is None:
+        return known
+    return known | {signals.SIMILARITY: round(lookup.similarity, 4)}
 
 
 async def _serve(lookup: Lookup, context: ConversationContext) -> ModelResponse:

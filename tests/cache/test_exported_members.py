@@ -11,9 +11,9 @@ PROMISED = {
     "DEFAULT_GUARDS", "Decision", "Embedder", "EmbedderError", "EmptyAnswerError", "Entry",
     "Explanation", "ExportError", "Guard", "Judgement", "Lifetimes", "LimitError", "Limits",
     "Lookup", "LookupRecord", "OnnxEmbedder", "PersonalDataError", "Scope", "ScopeError",
-    "SemanticCache", "SentenceTransformerEmbedder", "StoreCorruptError", "StoreError",
-    "StoreFullError", "StoreLockedError", "StoreReadOnlyError", "StoreVersionError", "TagError",
-    "ThresholdError", "TransferError", "Ttl", "VerifierError", "WhatIf", "export_onnx", "judge",
+    "SemanticCache", "SentenceTransformerEmbedder", "Stage", "StoreCorruptError",
+    "StoreError", "StoreFullError", "StoreLockedError", "StoreReadOnlyError", "StoreVersionError",
+    "TagError", "ThresholdError", "TransferError", "Ttl", "VerifierError", "WhatIf", "export_onnx", "judge",
     "load_embedder", "normalise", "personal_data",
 }  # fmt: skip
 
