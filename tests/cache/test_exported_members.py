@@ -13,8 +13,8 @@ PROMISED = {
     "Lookup", "LookupRecord", "OnnxEmbedder", "PersonalDataError", "Scope", "ScopeError",
     "SemanticCache", "SentenceTransformerEmbedder", "Stage", "StoreCorruptError",
     "StoreError", "StoreFullError", "StoreLockedError", "StoreReadOnlyError", "StoreVersionError",
-    "TagError", "ThresholdError", "TransferError", "Ttl", "VerifierError", "WhatIf", "export_onnx", "judge",
-    "load_embedder", "normalise", "personal_data",
+    "TagError", "ThresholdError", "TransferError", "Ttl", "VerifierError", "WhatIf", "export_onnx",
+    "judge", "load_embedder", "normalise", "personal_data",
 }  # fmt: skip
 
 
