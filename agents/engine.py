@@ -18,6 +18,7 @@ from agents.dialogue.session import ChatSession
 from agents.dialogue.store import ConversationStore
 from agents.models import identity
 from agents.models.admission import Gate
+from agents.models.cached import CachedModel
 from agents.models.condition import ModelCondition
 from agents.models.endpoints import Endpoints
 from agents.models.pair_judge import PairJudge
@@ -25,6 +26,7 @@ from agents.models.resilient import ResilientModel, unobserved
 from agents.models.retrying import Patience
 from agents.settings import Settings
 from agents.status import PartStatus
+from agents.teams.desk import Desk
 from cache import SemanticCache
 from cache.rivals import Rivals
 
@@ -99,3 +101,9 @@ class Engine:
             Library.open(self._settings.templates),
             small_model=self._settings.provider == "embedded",
         )
+
+    def desk(self, cache: SemanticCache | None, rivals: Rivals | None) -> Desk:
+        """Where members of teams are asked; the model may still be loading."""
+        known_as = Identity(identity.fingerprint(self._settings), self._settings.ttl)
+        model = CachedModel(self.model, cache, rivals)
+        return Desk(model, known_as, threshold=self._settings.threshold)

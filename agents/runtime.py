@@ -31,6 +31,7 @@ from agents.models import identity
 from agents.models.condition import ModelCondition
 from agents.settings import Settings
 from agents.status import PartStatus, RuntimeStatus
+from agents.teams.opening import open_teams
 from agents.telemetry import Telemetry
 from agents.tracing import tracing
 from cache import CacheError, Explanation, SemanticCache
@@ -38,6 +39,8 @@ from cache import CacheError, Explanation, SemanticCache
 if TYPE_CHECKING:
     from agents.dialogue.session import ChatSession
     from agents.engine import Engine
+    from agents.teams.desk import Desk
+    from agents.teams.teams import Teams
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -69,6 +72,8 @@ class Runtime:
         self._opening = threading.Lock()
         self._store: ConversationStore | None = None
         self._turns: Turns | None = None
+        self._teams: Teams | None = None
+        self._desk: Desk | None = None
 
     def start(self) -> None:
         """Start the event loop; returns at once."""
@@ -126,6 +131,18 @@ class Runtime:
             StoreError: The conversations cannot be opened.
         """
         return Travel(self._conversations())
+
+    @property
+    def teams(self) -> Teams:
+        """Runs of several agents on one task.
+
+        Raises:
+            StoreError: The runs cannot be opened.
+        """
+        with self._opening:
+            if self._teams is None:
+                self._teams = open_teams(self.settings, self._submit_run, self._team_desk)
+            return self._teams
 
     def status(self) -> RuntimeStatus:
         """How far each part is, at this moment."""
@@ -216,6 +233,7 @@ class Runtime:
             turn.stop()
             turn.wait(CLOSING_SECONDS)
         self._conversations().delete(conversation, owner)
+        self.teams.delete_of(conversation, owner)
 
     def rate(self, conversation: str, owner: str, reply_id: str, *, liked: bool | None) -> None:
         """Give a reply a thumb; a thumb down takes a cached answer out of service.
@@ -329,6 +347,20 @@ class Runtime:
             self._session = engine.session(self._conversations(), self.cache, rivals)
         return self._session
 
+    def _submit_run(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        self.load()
+        with tracing(self.telemetry.tracer):
+            return self._submit(work)
+
+    async def _team_desk(self) -> Desk:
+        """Where members of teams are asked, made when the cache and the engine are there."""
+        await _outcome(self._cache_opened)
+        engine = await _outcome(self._engine_made)
+        if self._desk is None:
+            rivals = None if self._caching is None else self._caching.rivals
+            self._desk = engine.desk(self.cache, rivals)
+        return self._desk
+
     async def _watch(self) -> None:
         self._watching = asyncio.create_task(self.telemetry.watch())
 
@@ -339,6 +371,8 @@ class Runtime:
                 await asyncio.wait({task})
         if self._turns is not None:
             await self._turns.close()
+        if self._teams is not None:
+            await self._teams.close()
         if self._engine_made is not None:
             engine = await _outcome(self._engine_made)
             await engine.close()

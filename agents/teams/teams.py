@@ -22,6 +22,7 @@ from agents.errors import (
 )
 from agents.teams import exporting
 from agents.teams.live import LiveRun
+from agents.teams.member import Member
 from agents.teams.recording import Recorder
 from agents.teams.run import Delegation, Kind, Run
 from agents.teams.shelf import Definition
@@ -50,6 +51,8 @@ class Teams:
         ways: The kinds of run.
         longest: Most characters of a task.
         watchers: Told of every change of a delegation.
+        members: Gives all who work in teams.
+        agents: Tells how they are, for the system's status.
     """
 
     def __init__(
@@ -61,6 +64,8 @@ class Teams:
         *,
         longest: int,
         watchers: Sequence[Watcher] = (),
+        members: Callable[[], Sequence[Member]] = tuple,
+        agents: Callable[[], object] = tuple,
     ) -> None:
         self._store = store
         self._submit = submit
@@ -68,6 +73,8 @@ class Teams:
         self._ways: Mapping[Kind, Way] = {way.kind: way for way in ways}
         self._longest = longest
         self._watchers = tuple(watchers)
+        self._members = members
+        self._agents = agents
         self._lock = threading.Lock()
         self._live: dict[str, LiveRun] = {}
 
@@ -222,6 +229,10 @@ class Teams:
         """
         self._ways[kind].shelf.remove(name)
 
+    def members(self) -> tuple[Member, ...]:
+        """All who work in teams, each name once."""
+        return tuple(self._members())
+
     def system_status(self) -> dict[str, Any]:
         """How all teams stand: what goes on, what has ended, and what each kind tells.
 
@@ -231,6 +242,7 @@ class Teams:
         return {
             "running": len(self._live),
             "runs": dict(self._store.counts()),
+            "agents": self._agents(),
             "kinds": {
                 kind: {"definitions": len(way.shelf.all()), **way.status()}
                 for kind, way in self._ways.items()
