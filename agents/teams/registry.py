@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from agents.teams.member import Member
-from agents.teams.run import Delegation
+from agents.teams.run import Delegation, Run
 
 AgentState = Literal["idle", "working", "failing"]
 REMEMBERED: Final = 256
@@ -51,9 +51,14 @@ class AgentStatus:
 
 
 class Registry:
-    """Agents by name and by capability. Its methods may be called from any thread."""
+    """Agents by name and by capability. Its methods may be called from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        standing: Gives the agents that are there without being registered, as they are now.
+    """
+
+    def __init__(self, standing: Callable[[], Iterable[Member]] = tuple) -> None:
+        self._standing = standing
         self._lock = threading.Lock()
         self._members: dict[str, Member] = {}
         self._records: dict[str, _Record] = {}
@@ -64,32 +69,33 @@ class Registry:
             self._members |= {member.name: member for member in members}
 
     def remove(self, name: str) -> None:
-        """Ask an agent no more; what it did stays counted."""
+        """Ask an agent no more that was registered; what it did stays counted."""
         with self._lock:
             self._members.pop(name, None)
 
     def named(self, name: str) -> Member | None:
         """The agent of a name."""
-        return self._members.get(name)
+        return next((member for member in self.members() if member.name == name), None)
 
     def able(self, capability: str) -> tuple[Member, ...]:
         """Who has a capability, in the order in which they came."""
-        with self._lock:
-            return tuple(m for m in self._members.values() if capability in m.capabilities)
+        return tuple(member for member in self.members() if capability in member.capabilities)
 
     def members(self) -> tuple[Member, ...]:
         """All agents, in the order in which they came."""
+        standing = {member.name: member for member in self._standing()}
         with self._lock:
-            return tuple(self._members.values())
+            return tuple({**standing, **self._members}.values())
 
     def best(self, members: Iterable[Member]) -> Member | None:
         """Whom to ask: who is not failing, has least to do, and failed least often."""
         return min(members, key=lambda member: self._burden(member.name), default=None)
 
-    def observe(self, delegation: Delegation) -> None:
-        """Count a delegation as it is recorded, each time that it changes."""
+    def observe(self, run: Run, delegation: Delegation) -> None:
+        """Count a delegation of a run, each time that it changes."""
         with self._lock:
-            self._records.setdefault(delegation.agent, _Record()).observe(delegation)
+            record = self._records.setdefault(delegation.agent, _Record())
+            record.observe((run.id, delegation.id), delegation)
 
     def status(self, member: Member) -> AgentStatus:
         """How an agent is; of one that is not registered, what it did under its name."""
@@ -112,7 +118,7 @@ class Registry:
 class _Record:
     """What an agent did."""
 
-    running: set[tuple[str, float | None]] = field(default_factory=set)
+    running: set[tuple[str, str]] = field(default_factory=set)
     calls: int = 0
     failures: int = 0
     failed_in_a_row: int = 0
@@ -123,12 +129,13 @@ class _Record:
     def is_failing(self) -> bool:
         return self.failed_in_a_row >= FAILING_AFTER
 
-    def observe(self, delegation: Delegation) -> None:
-        key = (delegation.id, delegation.began)
+    def observe(self, key: tuple[str, str], delegation: Delegation) -> None:
         if delegation.status == "running":
             self.running.add(key)
             return
-        self.running.discard(key)
+        if key not in self.running:
+            return
+        self.running.remove(key)
         if delegation.status == "failed":
             self.calls += 1
             self.failures += 1

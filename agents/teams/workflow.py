@@ -80,7 +80,8 @@ class Workflow:
         title: For people.
         about: What it is good for.
         agents: Who works in this workflow only, beside those of the registry.
-        result: Id of the step whose result is the run's; "": of all that no other step uses.
+        result: Ids of the steps of which the first that was done gives the run's result; (): all
+            that no other step uses give it together.
 
     Raises:
         WorkflowError: It has no steps or too many, two things of one name, a step that uses what
@@ -94,7 +95,7 @@ class Workflow:
     about: str = ""
     inputs: tuple[Input, ...] = ()
     agents: tuple[Member, ...] = ()
-    result: str = ""
+    result: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.steps) <= MOST_STEPS:
@@ -123,9 +124,7 @@ class Workflow:
 
     @property
     def last(self) -> tuple[Step, ...]:
-        """The steps whose results are the run's."""
-        if self.result:
-            return (self.step(self.result),)
+        """The steps that no other uses."""
         used = {needed for needs in self.needs.values() for needed in needs}
         return tuple(step for step in self.steps if step.id not in used)
 
@@ -227,8 +226,8 @@ class Workflow:
 
     def _check_use(self) -> None:
         """Refuse a result of no step, and a workflow that does the same whatever it is told."""
-        if self.result and self.result not in self.needs:
-            problem = f"takes its result from {self.result!r}, which is no step"
+        for name in (name for name in self.result if name not in self.needs):
+            problem = f"takes its result from {name!r}, which is no step"
             raise self._error(("result",), problem, f"The steps are: {_listed(self.needs)}.")
         if not any(TASK in step.task.names for step in self.steps):
             remedy = "Write {task} into the task of a step: it stands for what the user wants."

@@ -18,7 +18,7 @@ steps:
     seconds: 300          # for one attempt
     retries: 1
     may_fail: false       # whether the rest goes on without it
-result: facts             # "": what no other step uses
+result: [facts]           # the first of these that was done; left out: all that no step uses
 ```
 
 In tasks, `{task}` and `{context}` stand for what the user wants and what is known besides, other
@@ -122,7 +122,7 @@ class _Shape(_Strict):
     inputs: Annotated[dict[_Id, _InputShape | None], Field(max_length=20)] = {}
     agents: Annotated[list[_AgentShape], Field(max_length=MOST_AGENTS)] = []
     steps: Annotated[list[_StepShape], Field(min_length=1, max_length=MOST_STEPS)]
-    result: _Id | None = None
+    result: Annotated[list[_Id], BeforeValidator(_listed), Field(max_length=MOST_STEPS)] = []
 
 
 class Directory(Protocol):
@@ -168,7 +168,7 @@ def workflow_of(file: YamlFile, directory: Directory | None = None) -> Workflow:
     agents = tuple(_agent(one) for one in shape.agents)
     try:
         workflow = Workflow(
-            shape.name, shape.title, steps, shape.about, inputs, agents, shape.result or ""
+            shape.name, shape.title, steps, shape.about, inputs, agents, tuple(shape.result)
         )
         if directory is not None:
             check_agents(workflow, directory)

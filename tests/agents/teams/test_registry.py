@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agents.teams.member import Member
 from agents.teams.registry import Registry
-from agents.teams.run import Delegation
+from agents.teams.run import Delegation, Run
 
 ANN = Member("ann", "Ann", "You are Ann.", ("write", "review"))
 BEN = Member("ben", "Ben", "You are Ben.", ("review",))
+RUN = Run("r", "me", "workflow", "Do it.", "made-up", 0.0)
 
 
 @pytest.fixture
@@ -21,21 +24,11 @@ def registry() -> Registry:
 
 def did(registry: Registry, agent: str, status: str, number: int = 0, seconds: float = 1.0) -> None:
     begun = Delegation(f"d{number}", agent, "Do it.", status="running", began=float(number))
-    registry.observe(begun)
+    registry.observe(RUN, begun)
     tokens = 10 if status == "done" else 0
     if status != "running":
         ended = begun.began + seconds
-        registry.observe(
-            Delegation(
-                begun.id,
-                agent,
-                "Do it.",
-                status=status,
-                began=begun.began,
-                ended=ended,
-                tokens=tokens,
-            )
-        )
+        registry.observe(RUN, replace(begun, status=status, ended=ended, tokens=tokens))
 
 
 def test_agents_are_found_by_name_and_by_capability(registry):
@@ -50,6 +43,17 @@ def test_an_agent_registered_again_is_the_new_one(registry):
 
     assert registry.named("ben").title == "Benjamin"
     assert registry.able("review") == (ANN,)
+
+
+def test_agents_of_teams_are_there_as_they_are_now():
+    teams = [ANN]
+    registry = Registry(lambda: teams)
+    registry.register([BEN])
+    before = registry.members()
+    teams[:] = [Member("ann", "Anna", "You are Anna.")]
+
+    assert before == (ANN, BEN)
+    assert [member.title for member in registry.members()] == ["Anna", "Ben"]
 
 
 def test_an_agent_that_is_removed_is_asked_no_more(registry):
@@ -80,9 +84,17 @@ def test_what_agents_did_is_counted(registry):
 
 def test_the_second_try_of_a_delegation_is_the_same_call(registry):
     for attempts in (1, 2):
-        registry.observe(Delegation("d", "ann", "", status="running", began=1.0, attempts=attempts))
+        begun = Delegation("d", "ann", "", status="running", began=1.0, attempts=attempts)
+        registry.observe(RUN, begun)
 
     assert registry.status(ANN).running == 1
+
+
+def test_what_was_never_under_way_is_no_call(registry):
+    registry.observe(RUN, Delegation("d", "ann", "", status="done", source="same"))
+    registry.observe(RUN, Delegation("d", "ann", "", status="skipped"))
+
+    assert registry.status(ANN).calls == 0
 
 
 def test_three_failures_in_a_row_are_failing_until_the_next_result(registry):
