@@ -16,6 +16,7 @@ from agents.dialogue.rewriting import ModelRewriter
 from agents.dialogue.scopes import Identity, Scopes
 from agents.dialogue.session import ChatSession
 from agents.dialogue.store import ConversationStore
+from agents.dialogue.teaming import Team
 from agents.models import identity
 from agents.models.admission import Gate
 from agents.models.cached import CachedModel
@@ -84,7 +85,11 @@ class Engine:
         return self.model.condition()
 
     def session(
-        self, store: ConversationStore, cache: SemanticCache | None, rivals: Rivals | None
+        self,
+        store: ConversationStore,
+        cache: SemanticCache | None,
+        rivals: Rivals | None,
+        team: Team,
     ) -> ChatSession:
         """What writes replies; the model may still be loading, a reply waits for it."""
         model = self.model
@@ -100,6 +105,7 @@ class Engine:
             rivals,
             Library.open(self._settings.templates),
             small_model=self._settings.provider == "embedded",
+            team=team,
         )
 
     def desk(self, cache: SemanticCache | None, rivals: Rivals | None) -> Desk:

@@ -31,6 +31,7 @@ from agents.models import identity
 from agents.models.condition import ModelCondition
 from agents.settings import Settings
 from agents.status import PartStatus, RuntimeStatus
+from agents.teams.consultation import AskedTeam
 from agents.teams.opening import open_teams
 from agents.telemetry import Telemetry
 from agents.tracing import tracing
@@ -344,7 +345,8 @@ class Runtime:
         engine = await _outcome(self._engine_made)
         if self._session is None:
             rivals = None if self._caching is None else self._caching.rivals
-            self._session = engine.session(self._conversations(), self.cache, rivals)
+            team = AskedTeam(lambda: self.teams)
+            self._session = engine.session(self._conversations(), self.cache, rivals, team)
         return self._session
 
     def _submit_run(self, work: Coroutine[Any, Any, None]) -> Future[None]:

@@ -4,49 +4,57 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agents.dialogue.messages import MemberStatus, TeamMember, TeamWork
+from agents.dialogue.weighing import weighing
 from agents.errors import TeamError
 from agents.teams.live import LiveRun
-from agents.teams.member import Member
 from agents.teams.run import Delegation
 
 if TYPE_CHECKING:
     from agents.teams.teams import Teams
 
 
+OF_ONES_OWN: Final = "decision"
+"""The team for what somebody has to decide about their own life, of which a product's technology,
+market and users say little."""
+
+
 class AskedTeam:
-    """Puts tasks of conversations to the default team with a director.
+    """Puts tasks of conversations to a team with a director.
 
     Args:
-        members: Who works in teams, for what they are called.
+        teams: Gives what starts runs; called in a thread, as it may open a file.
     """
 
-    def __init__(self, teams: Teams, members: Callable[[], Iterable[Member]]) -> None:
+    def __init__(self, teams: Callable[[], Teams]) -> None:
         self._teams = teams
-        self._members = members
 
     async def consult(
         self, task: str, *, owner: str, context: str, conversation: str
     ) -> RunConsultation:
         """Begin to work on a task; see `agents.dialogue.teaming.Team`."""
-        starting = asyncio.ensure_future(
-            asyncio.to_thread(
-                self._teams.start,
+
+        def start() -> RunConsultation:
+            teams = self._teams()
+            titles = {member.name: member.title for member in teams.members()}
+            live = teams.start(
                 "nested",
                 task,
                 owner,
+                definition=_definition(task),
                 context=context,
                 conversation=conversation,
             )
-        )
+            return RunConsultation(live, titles)
+
+        starting = asyncio.ensure_future(asyncio.to_thread(start))
         try:
-            live = await asyncio.shield(starting)
+            return await asyncio.shield(starting)
         except asyncio.CancelledError:
             starting.add_done_callback(_stop)
             raise
-        return RunConsultation(live, {member.name: member.title for member in self._members()})
 
 
 class RunConsultation:
@@ -109,7 +117,12 @@ def _status(given: Iterable[Delegation]) -> MemberStatus:
     return "done" if "done" in states else "failed"
 
 
-def _stop(starting: asyncio.Future[LiveRun]) -> None:
+def _definition(task: str) -> str:
+    """Name of the team that suits a task; "": the default."""
+    return OF_ONES_OWN if "life" in weighing(task).grounds else ""
+
+
+def _stop(starting: asyncio.Future[RunConsultation]) -> None:
     """Stop a run that was not wanted any more when it had begun."""
     if not starting.cancelled() and starting.exception() is None:
         starting.result().stop()
