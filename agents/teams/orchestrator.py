@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from agents.teams.execution import Execution
 from agents.teams.recording import Recorder
-from agents.teams.registry import Registry
+from agents.teams.registry import AgentStatus, Registry
 from agents.teams.run import Kind, Run
 from agents.teams.shelf import Shelf
 from agents.teams.workflow import Workflow
@@ -65,15 +65,16 @@ class Orchestrator:
         inputs = workflow.given(dict(run.inputs))
         return partial(self._work, workflow, inputs)
 
+    def agents(self) -> tuple[AgentStatus, ...]:
+        """How all are who can be asked: those of the registry, and each workflow's own."""
+        own = {agent.name: agent for workflow in self.shelf.all() for agent in workflow.agents}
+        everybody = {**own, **{member.name: member for member in self.registry.members()}}
+        return tuple(self.registry.status(member) for member in everybody.values())
+
     def get_system_status(self) -> dict[str, object]:
         """How the agents and the workflows are, in plain values that JSON can hold."""
-        own = {agent.name: agent for workflow in self.shelf.all() for agent in workflow.agents}
-        agents = {**own, **{member.name: member for member in self.registry.members()}}
-        statuses = (self.registry.status(member) for member in agents.values())
-        return {
-            "agents": [asdict(one) | {"success_rate": one.success_rate} for one in statuses],
-            **self.status(),
-        }
+        agents = [asdict(one) | {"success_rate": one.success_rate} for one in self.agents()]
+        return {"agents": agents, **self.status()}
 
     def status(self) -> Mapping[str, object]:
         """What there is and what was done since the process began, in plain values."""
