@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from agents import signals
 from agents.auditing import Auditing
 from agents.caching import Caching, on_loop
 from agents.calling import CallObserver
@@ -34,7 +35,7 @@ from agents.status import PartStatus, RuntimeStatus
 from agents.teams.consultation import AskedTeam
 from agents.teams.opening import open_teams
 from agents.telemetry import Telemetry
-from agents.tracing import tracing
+from agents.tracing import span, tracing
 from cache import CacheError, Explanation, SemanticCache
 
 if TYPE_CHECKING:
@@ -85,14 +86,17 @@ class Runtime:
             self._conversations()
 
     def load(self) -> None:
-        """Begin to load the cache and the model; returns at once, and may be called again."""
+        """Begin to load the cache and the model; returns at once, and may be called again.
+
+        Where limits.yml could not be used, the next call reads it anew.
+        """
         with self._opening:
-            if self._engine_made is not None:
-                return
-            self._submit(asyncio.to_thread(self.telemetry.open))
-            self._cache_opened = self._submit(self._open_cache())
-            self._engine_made = self._submit(self._make_engine())
-            self._submit(self._load_model())
+            if self._cache_opened is None:
+                self._submit(asyncio.to_thread(self.telemetry.open))
+                self._cache_opened = self._submit(self._open_cache())
+            if self._engine_made is None or _has_failed(self._engine_made):
+                self._engine_made = self._submit(self._make_engine())
+                self._submit(self._load_model())
 
     def close(self) -> None:
         """Stop every reply, keep what was written, and let go of everything."""
@@ -331,7 +335,10 @@ class Runtime:
         return await (await _outcome(self._engine_made)).pair_judge.same(asked, stored)
 
     def _is_busy(self) -> bool:
-        return bool(self.writing)
+        """Whether anybody waits for the model whom an audit has to stand back for."""
+        condition = self.condition()
+        waiting = {} if condition is None else dict(condition.queue.waiting)
+        return bool(self.writing or waiting.get("chat") or waiting.get("team"))
 
     async def _afresh(self, question: str) -> str:
         return await (await self._writer()).afresh(question)
@@ -341,8 +348,11 @@ class Runtime:
 
     async def _writer(self) -> ChatSession:
         """What writes replies, made when the cache and the engine are there."""
-        await _outcome(self._cache_opened)
-        engine = await _outcome(self._engine_made)
+        if self._session is not None:
+            return self._session
+        with span(signals.LOADING):
+            await _outcome(self._cache_opened)
+            engine = await _outcome(self._engine_made)
         if self._session is None:
             rivals = None if self._caching is None else self._caching.rivals
             team = AskedTeam(lambda: self.teams)
@@ -376,8 +386,8 @@ class Runtime:
         if self._teams is not None:
             await self._teams.close()
         if self._engine_made is not None:
-            engine = await _outcome(self._engine_made)
-            await engine.close()
+            with contextlib.suppress(RepriseError):  # limits.yml could not be used: there is none
+                await (await _outcome(self._engine_made)).close()
             await _outcome(self._cache_opened)
         if self._caching is not None:
             await asyncio.to_thread(self._caching.close)
@@ -441,6 +451,10 @@ def _embedded_ahead(cache: SemanticCache, text: str) -> None:
 def _learned(caching: Caching, turn: Turn) -> None:
     with contextlib.suppress(CacheError):
         caching.learn(turn.state, turn.message)
+
+
+def _has_failed(begun: Future[T]) -> bool:
+    return begun.done() and isinstance(begun.exception(), RepriseError)
 
 
 async def _outcome(begun: Future[T] | None) -> T:

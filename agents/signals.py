@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 TURN: Final = "chat turn"
+LOADING: Final = "load model and cache"
 UNDERSTAND: Final = "understand"
 ACT: Final = "act"
 AGENT: Final = "invoke_agent reprise"
@@ -31,13 +32,16 @@ AGENT_NAME: Final = "gen_ai.agent.name"
 INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
 OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
 DATABASE: Final = "db.system.name"
+DATABASE_DOES: Final = "db.operation.name"
+DRAFT: Final = "draft"
+"""The operation that keeps what is written of a reply, once a second."""
 
 CANCELLED: Final = "reprise.cancelled"
 CORRELATION: Final = "reprise.correlation_id"
 OUTCOME: Final = "reprise.outcome"
 SOURCE: Final = "reprise.source"
 """Who answered: "exact" and "semantic" (the cache), "degraded" (the cache, because no model did),
-"model", or "none": Reprise in words of its own."""
+"model", "team", or "none": Reprise in words of its own."""
 SECONDS: Final = "reprise.seconds"
 FIRST_WORD: Final = "reprise.first_token_seconds"
 MESSAGE_TYPES: Final = "reprise.message_types"

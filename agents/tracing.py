@@ -60,7 +60,7 @@ def span(name: str, **attributes: Value) -> Iterator[Span]:
             begun.set_attributes({CANCELLED: True})
             raise
         except Exception as error:
-            note_failure(begun, error)
+            note_failure(error)
             raise
 
 
@@ -76,13 +76,14 @@ def add_span(name: str, began: float, seconds: float) -> None:
         here.start_span(name, start_time=begin).end(begin + int(seconds * NANO))
 
 
-def note_failure(span: Span, error: Exception) -> None:
-    """Note on a span that an error ended its work: which one, not what it says.
+def note_failure(error: Exception) -> None:
+    """Note on the span around that an error ended its work: which one, not what it says.
 
     Its message may quote the user.
     """
-    from opentelemetry.trace import Status, StatusCode
+    from opentelemetry.trace import Status, StatusCode, get_current_span
 
     kind = error.kind if isinstance(error, ModelError) else type(error).__name__
-    span.set_attribute(ERROR_TYPE, kind)
-    span.set_status(Status(StatusCode.ERROR))
+    around = get_current_span()
+    around.set_attribute(ERROR_TYPE, kind)
+    around.set_status(Status(StatusCode.ERROR))

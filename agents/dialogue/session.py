@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ag2.config import ModelConfig
 
+from agents import signals
 from agents.dialogue.amending import Amending
 from agents.dialogue.answering import LocalJudge
 from agents.dialogue.asides import Asides
@@ -29,6 +30,7 @@ from agents.dialogue.teaming import Team, Teaming
 from agents.dialogue.turns import Turn
 from agents.dialogue.voice import Voice
 from agents.models.cached import CachedModel
+from agents.tracing import span
 from cache import SemanticCache
 from cache.rivals import Rivals
 
@@ -98,14 +100,14 @@ class ChatSession:
         await self._understand(turn)
         action: Action | None = first_look(turn.state, turn.message, turn.offer)
         if action is Action.ACCEPT and turn.offer is not None:
-            await self._offered[turn.offer](turn)
+            await self._do(turn, turn.offer, self._offered[turn.offer])
             return
         if action is Action.CORRECT:
             action = await self._amending.correct(turn)
         if action is Action.JUDGE:
             action = await self._stepping.judge(turn)
         if action is not None:
-            await self._deeds[action](turn)
+            await self._do(turn, action.value, self._deeds[action])
 
     def prepare(self) -> None:
         """Read ahead what the first plan would have to wait for; takes a second."""
@@ -124,7 +126,9 @@ class ChatSession:
         """Tell what the message does in the conversation."""
         text = turn.message.text
         context = _context(turn.state)
-        found = await asyncio.to_thread(understand, text, context, self._embed)
+        with span(signals.UNDERSTAND) as current:
+            found = await asyncio.to_thread(understand, text, context, self._embed)
+            current.set_attribute(signals.MESSAGE_TYPES, " ".join(found.types))
         turn.message = replace(
             turn.message,
             types=found.types,
@@ -140,6 +144,10 @@ class ChatSession:
                 found.request, liked,
             ),
         )  # fmt: skip
+
+    async def _do(self, turn: Turn, name: str, deed: Deed) -> None:
+        with span(signals.ACT, **{signals.ACTION: name}):
+            await deed(turn)
 
     def _all_deeds(self) -> Mapping[Action, Deed]:
         asides, planning, stepping = self._asides, self._planning, self._stepping

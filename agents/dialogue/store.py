@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from agents import signals
 from agents.dialogue import drafts
 from agents.dialogue.database import (
     CONVERSATIONS,
@@ -41,6 +42,7 @@ from agents.errors import (
     StoreCorruptError,
     StoreReadOnlyError,
 )
+from agents.tracing import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class ConversationStore:
             ConversationNotFoundError: It belongs to someone else.
             StoreError: It could not be written.
         """
-        with self._writing() as connection:
+        with self._writing("start") as connection:
             state, new = self._found_or_new(connection, conversation, owner)
             return self._add(connection, state, *new) if new else state
 
@@ -122,7 +124,7 @@ class ConversationStore:
             ConversationNotFoundError: It belongs to someone else.
             StoreError: It could not be written.
         """
-        with self._writing() as connection:
+        with self._writing("begin") as connection:
             before, new = self._found_or_new(connection, conversation, owner)
             if before.has_message(heard.message.id):
                 return before
@@ -205,7 +207,7 @@ class ConversationStore:
         """
         heard = [event.message.id for event in events if isinstance(event, Heard)]
         known = sa.select(EVENTS.c.id).where(EVENTS.c.message.in_(heard)).limit(1)
-        with self._writing() as connection:
+        with self._writing("append") as connection:
             if heard and connection.execute(known).one_or_none() is not None:
                 return self.load(state.id, state.owner)
             return self._add(connection, state, *events)
@@ -232,7 +234,7 @@ class ConversationStore:
             ConversationNotFoundError: There is none of this id that belongs to `owner`.
             StoreError: They could not be written; nothing of them was.
         """
-        with self._writing() as connection:
+        with self._writing("change") as connection:
             self._require(connection, conversation, owner)
             if drafts.held(connection, conversation):
                 raise BusyError(conversation, then="make your change again")
@@ -251,7 +253,7 @@ class ConversationStore:
         """
         conversation = uuid.uuid4().hex
         row = {"id": conversation, "owner": owner, "title": "", "updated_at": events[-1].at}
-        with self._writing() as connection:
+        with self._writing("add") as connection:
             connection.execute(CONVERSATIONS.insert().values(**row))
             return self._add(connection, ChatState(id=conversation, owner=owner), *events)
 
@@ -296,7 +298,7 @@ class ConversationStore:
             ConversationNotFoundError: As in `load`.
             StoreError: It could not be written.
         """
-        with self._writing() as connection:
+        with self._writing("delete") as connection:
             self._require(connection, conversation, owner)
             for table in (EVENTS, DRAFTS):
                 connection.execute(table.delete().where(table.c.conversation == conversation))
@@ -308,7 +310,7 @@ class ConversationStore:
         Raises:
             StoreError: It could not be written.
         """
-        with self._writing() as connection:
+        with self._writing(signals.DRAFT) as connection:
             connection.execute(
                 DRAFTS.update()
                 .where(DRAFTS.c.reply == reply_id)
@@ -346,7 +348,7 @@ class ConversationStore:
         self.append(state, ReplyEnded(time.time(), drafts.interrupted(begun, draft)))
 
     def _drop_draft(self, reply_id: str) -> None:
-        with self._writing() as connection:
+        with self._writing("drop draft") as connection:
             connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == reply_id))
 
     def _require(self, connection: sa.Connection, conversation: str, owner: str) -> None:
@@ -359,8 +361,12 @@ class ConversationStore:
             raise ConversationNotFoundError(conversation)
 
     @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with self._told_clearly(), self._engine.begin() as connection:
+    def _writing(self, operation: str) -> Iterator[sa.Connection]:
+        with (
+            span(signals.WRITING, **{signals.DATABASE: "sqlite", signals.DATABASE_DOES: operation}),
+            self._told_clearly(),
+            self._engine.begin() as connection,
+        ):
             # The lock first: what is read before a change must still be so when it is made.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection

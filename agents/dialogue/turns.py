@@ -16,7 +16,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from agents import signals
 from agents.calling import Priority, calling
+from agents.dialogue import figures
 from agents.dialogue.events import Event, Heard, ReplyBegan, ReplyEnded
 from agents.dialogue.messages import Failure, Reply, ReplyStatus, Served, TeamWork, UserMessage
 from agents.dialogue.plan import Step
@@ -29,6 +31,7 @@ from agents.errors import (
     MessageTooLongError,
     RepriseError,
 )
+from agents.tracing import note_failure, span
 
 logger = logging.getLogger(__name__)
 
@@ -309,8 +312,13 @@ class Turns:
 
     async def _run(self, turn: Turn) -> None:
         owner, reply = turn.state.owner, turn.reply.id
-        with calling(user=owner, agent="chat", priority=Priority.CHAT, correlation_id=reply):
+        with (
+            calling(user=owner, agent="chat", priority=Priority.CHAT, correlation_id=reply),
+            span(signals.TURN, **{signals.CORRELATION: reply}) as current,
+        ):
+            before = turn.state
             await self._finish(turn, await self._written(turn))
+            current.set_attributes(figures.of_turn(before, turn.state, turn.message, turn.reply))
 
     async def _written(self, turn: Turn) -> Reply:
         """The reply with its end, whatever that is."""
@@ -326,8 +334,10 @@ class Turns:
         except asyncio.CancelledError:
             return turn.end("stopped")
         except RepriseError as error:
+            note_failure(error)
             return turn.end("failed", Failure(error.message, error.remedy))
         except Exception as error:
+            note_failure(error)
             logger.exception("reply %s failed", turn.reply.id)
             return turn.end("failed", _unforeseen(error))
         finally:

@@ -20,6 +20,7 @@ from ag2.events import (
     TextInput,
 )
 
+from agents import signals
 from agents.dialogue import prompts
 from agents.dialogue.classify import classify
 from agents.dialogue.events import Event
@@ -33,6 +34,7 @@ from agents.errors import ModelError
 from agents.models.cached import COMPLETE, CacheFailed, CacheLookedUp, CacheRequest, CacheStored
 from agents.models.resilient import FellBack
 from agents.models.stream import DirectStream
+from agents.tracing import span
 from cache import Lookup
 
 LENGTH: Final = frozenset({"length", "max_tokens"})
@@ -105,7 +107,8 @@ class Voice:
         turn.enter("writing")
         stream = _Scribe(turn)
         await stream.history.replace(history)
-        said = await self._chat.ask(text, stream=stream, dependencies={CacheRequest: request})
+        with span(signals.AGENT, **{signals.OPERATION: "invoke_agent"}):
+            said = await self._chat.ask(text, stream=stream, dependencies={CacheRequest: request})
         response = said.response
         turn.note(model=response.model or "", tokens=int(response.usage.completion_tokens or 0))
         _require_whole(turn, response)

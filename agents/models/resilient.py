@@ -33,6 +33,7 @@ from ag2.response import ResponseProto
 from ag2.tools.schemas import ToolSchema
 from fast_depends.library.serializer import SerializerProto
 
+from agents import signals
 from agents.calling import CallObserver, CallRecord, caller
 from agents.errors import ModelError, RepriseError
 from agents.models.admission import Admission
@@ -166,7 +167,8 @@ class _ResilientClient(LLMClient):
             )
 
         call = _Call(self._pool, self._patience, ask, context)
-        with context.stream.where(ModelMessageChunk | ModelMessage).sub_scope(call.see):
+        shown = context.stream.where(ModelMessageChunk | ModelMessage)
+        with span(f"{signals.CALL} {self._pool.mains[0].model.model}"), shown.sub_scope(call.see):
             return await self._made(call)
 
     async def _made(self, call: _Call) -> ModelResponse:
@@ -325,7 +327,7 @@ class _Call:
 
     async def _visit(self, endpoint: Endpoint) -> ModelResponse:
         self.asked.append(endpoint)
-        with span("model.attempt", endpoint=endpoint.name), endpoint.vitals.asked():
+        with span(signals.ATTEMPT, **{signals.ENDPOINT: endpoint.name}), endpoint.vitals.asked():
             try:
                 return await self._asked_once(endpoint)
             except ModelError as error:
