@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ SECRET = re.compile(
 """What looks like a key, as providers like to repeat it."""
 EXCERPT_LENGTH = 200
 LONGEST_RETRY_AFTER = 86_400.0
+OURS: Final = frozenset({"agents", "cache", "pages"})
 LABELS: Final = {
     "openai": "OpenAI",
     "anthropic": "Anthropic",
@@ -122,7 +124,19 @@ def _kind_without_answer(chain: Sequence[BaseException]) -> str:
     for kind, signs in _BY_NAME:
         if names & signs:
             return kind
-    return "unknown"
+    return "garbage" if _is_a_stumble(chain[0]) else "unknown"
+
+
+def _is_a_stumble(error: BaseException) -> bool:
+    """Whether a library went wrong over an answer of another shape than it expects.
+
+    An error of these classes that our own code raised is a mistake of ours, and not the answer's.
+    """
+    if not isinstance(error, AttributeError | TypeError | LookupError):
+        return False
+    frames = list(traceback.walk_tb(error.__traceback__))
+    module = str(frames[-1][0].f_globals.get("__name__", "")) if frames else ""
+    return bool(module) and module.partition(".")[0] not in OURS
 
 
 _BAD = frozenset({400, 413, 422})

@@ -83,7 +83,8 @@ class Vitals:
 
     def _failed(self, error: ModelError, permit: Permit) -> None:
         self.failures += 1
-        self.last_failure = error
+        # Without its traceback, which holds on to the whole call and all that was said in it.
+        self.last_failure = ModelError(error.message, remedy=error.remedy, kind=error.kind)
         if error.kind == "busy" and error.retry_after:
             # It is well, and has said when it has time again.
             self._busy_until = self._clock() + min(error.retry_after, LONGEST_PAUSE)

@@ -397,9 +397,12 @@ def _require_an_answer(response: ModelResponse, endpoint: Endpoint) -> None:
 
 def _both(first: RepriseError, second: RepriseError) -> ModelError:
     """That neither the model nor its fallback answered, as one error."""
-    kind = first.kind if isinstance(first, ModelError) else "address"
+    same = first.message == second.message
+    lasting = isinstance(second, ModelError) and not second.transient
     waits = [e.retry_after for e in (first, second) if isinstance(e, ModelError) and e.retry_after]
-    message = (
-        first.message if first.message == second.message else f"{first.message} {second.message}"
+    return ModelError(
+        first.message if same else f"{first.message} {second.message}",
+        remedy=f"{first.remedy} {second.remedy}" if lasting else first.remedy,
+        kind=first.kind if isinstance(first, ModelError) else "address",
+        retry_after=min(waits, default=None),
     )
-    return ModelError(message, remedy=first.remedy, kind=kind, retry_after=min(waits, default=None))

@@ -236,8 +236,9 @@ class ScriptedModel:
         self.requests.append(request)
         self.connections.add(http.client.port if http.client else 0)
         reply = self._reply(request)
-        if reply.hang:
-            await self._until_released(http)
+        if reply.hang and not await self._released_in_time(http):
+            self.disconnects += 1
+            return Response(status_code=499)
         if reply.status >= 400:
             headers = {} if reply.retry_after is None else {"Retry-After": reply.retry_after}
             return _error(reply.status, reply.text or "The script says so.", headers)
@@ -271,12 +272,13 @@ class ScriptedModel:
         yield _chunk(None, usage=_usage(reply))
         yield "data: [DONE]\n\n"
 
-    async def _until_released(self, http: HttpRequest) -> None:
+    async def _released_in_time(self, http: HttpRequest) -> bool:
+        """Whether the client was still there when the stream was released."""
         while not self._released.is_set():
             if await http.is_disconnected():
-                self.disconnects += 1
-                return
+                return False
             await asyncio.sleep(0.01)
+        return True
 
     async def _pause(self, reply: Reply, sent: int) -> None:
         if reply.cut_after == sent:
