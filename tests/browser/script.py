@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.browser.teams_script import TEAM_RULES
 from tests.support.scripted_model import Reply, Request, Rule
 
 PLAN = {
@@ -64,6 +65,7 @@ def _wants_verdict(request: Request) -> bool:
 
 
 RULES = [
+    *TEAM_RULES,
     Rule(when=_wants_plan, reply=Reply.json(PLAN, delay=0.005)),
     Rule(when=_wants_verdict, reply=_verdict),
     Rule(last="hostile", reply=Reply(HOSTILE)),

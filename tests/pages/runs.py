@@ -11,7 +11,9 @@ from agents.teams.run import Delegation, Run
 
 BEGAN: Final = 1_750_000_000.0
 TASK: Final = "Should a small bakery begin to sell online?"
-BROKEN: Final = Failure("The model did not answer within 30 s.", "Try again, or choose a faster one.")
+BROKEN: Final = Failure(
+    "The model did not answer within 30 s.", "Try again, or choose a faster one."
+)
 
 
 def delegation(
@@ -123,15 +125,16 @@ def workflow() -> Run:
 
 
 def recursive(width: int = 3, depth: int = 2) -> Run:
-    """A tree of subproblems, each assessed, split, worked on and put together again."""
-    made = tuple(_parts("p", "", 0, width, depth, 0.0))
+    """A tree of problems, each judged, split, solved in parts and put together again."""
+    task = "Plan a conference for 300 people"
+    made = tuple(_problem("1", "", task, 0, 0.0, width=width, depth=depth))
     end = max(one.ended or 0.0 for one in made)
     return Run(
         id="r1",
         owner="local",
         kind="recursive",
-        task="Plan a conference for 300 people",
-        definition="solver",
+        task=task,
+        definition="divide",
         created=BEGAN,
         status="done",
         began=BEGAN,
@@ -141,26 +144,35 @@ def recursive(width: int = 3, depth: int = 2) -> Run:
     )
 
 
-def _parts(
-    name: str, parent: str, level: int, width: int, depth: int, began: float
+PARTS: Final = ("Find a hall", "Invite the speakers", "Sell the tickets", "Feed everybody")
+
+
+def _problem(
+    name: str, parent: str, task: str, level: int, at: float, *, width: int, depth: int
 ) -> Iterator[Delegation]:
-    """The delegations of one problem and of all problems in it."""
+    """All that is delegated for one problem and for its parts."""
     if level == depth:
-        source = ("model", "cache", "same")[len(name + parent) % 3]
+        source = "cache" if name.endswith("1") else "model"
         yield delegation(
-            name, "solver", began, began + 1.1, parent=parent, depth=level, source=source
+            name, "solver", at, at + 1.1, parent=parent, depth=level, task=task, source=source
         )
         return
-    yield delegation(name, "solver", began, began + 0.5, parent=parent, depth=level,
-                     role="decompose")  # fmt: skip
+    of = {"task": task, "depth": level}
+    yield delegation(name, "planner", at, at + 0.3, parent=parent, role="assess",
+                     result='{"complexity": "complex"}', **of)  # fmt: skip
+    yield delegation(f"{name}.split", "planner", at + 0.3, at + 0.8, parent=name,
+                     role="decompose", **of)  # fmt: skip
     parts: list[Delegation] = []
-    for number in range(width):
-        parts += _parts(f"{name}.{number + 1}", name, level + 1, width, depth, began + 0.5)
+    for number, part in enumerate(PARTS[:width], 1):
+        inner = f"{part} for {task.lower()}"
+        parts += _problem(
+            f"{name}.{number}", name, inner, level + 1, at + 0.8, width=width, depth=depth
+        )
     yield from parts
     end = max((one.ended or 0.0) - BEGAN for one in parts)
-    needs = tuple(one.id for one in parts if one.parent == name and one.role != "synthesise")
-    yield delegation(f"{name}.all", "solver", end, end + 0.8, parent=name, depth=level + 1,
-                     role="synthesise", needs=needs)  # fmt: skip
+    needs = tuple(one.id for one in parts if one.parent == name)
+    yield delegation(f"{name}.all", "solver", end, end + 0.8, parent=name, role="synthesise",
+                     needs=needs, **of)  # fmt: skip
 
 
 def single() -> Run:

@@ -69,7 +69,7 @@ def draw(run: Run, now: float) -> None:
             tokens = words.counted(shown.tokens, "token")
             _metric("Cost", money(shown.tokens, price), tokens)
         else:
-            _metric("Tokens", f"{shown.tokens:,}", "of all results")
+            _metric("Tokens", f"{shown.tokens:,}", f"in {words.counted(shown.results, 'result')}")
 
 
 def _metric(label: str, value: str, told: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from agents.teams.run import ENDED, Delegation, Kind, Role, Run, Status
+from agents.teams.run import ENDED, Delegation, Kind, Run, Status
 
 Look = Literal["model", "cache", "same", "running", "waiting", "failed", "stopped", "skipped"]
 """Who gave a result, and where there is none, why."""
@@ -48,9 +48,6 @@ COLOURS: Final[Mapping[Status, str]] = MappingProxyType(
         "interrupted": "orange",
     }
 )
-ROLES: Final[Mapping[Role, str]] = MappingProxyType(
-    {"assess": "assessment", "decompose": "split", "work": "", "synthesise": "synthesis"}
-)
 LEGEND: Final[Mapping[Look, str]] = MappingProxyType(
     {
         "model": "model",
@@ -74,18 +71,6 @@ def look(delegation: Delegation) -> Look:
             return "stopped"
         case status:
             return status
-
-
-def agent(name: str) -> str:
-    """An agent's name as people write it: ``user_experience`` is ``User experience``."""
-    words = name.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]
-
-
-def title(delegation: Delegation) -> str:
-    """Who works, and at what where it is not simply the task: ``Director · synthesis``."""
-    does = ROLES[delegation.role]
-    return f"{agent(delegation.agent)} · {does}" if does else agent(delegation.agent)
 
 
 def is_over(run: Run) -> bool:

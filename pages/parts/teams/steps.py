@@ -13,6 +13,8 @@ from agents.teams.run import Delegation, Run
 from pages.parts import clipboard, notices, text, words
 from pages.parts.teams import looks, order
 from pages.parts.teams.looks import Look
+from pages.parts.teams.naming import Names
+from pages.parts.teams.order import Problem
 
 _ICONS: Final[Mapping[Look, str]] = MappingProxyType(
     {
@@ -37,7 +39,7 @@ _BADGES: Final[Mapping[Look, str]] = MappingProxyType(
 )
 _WHY: Final[Mapping[Look, str]] = MappingProxyType(
     {
-        "skipped": "Its condition did not hold, so it was left out.",
+        "skipped": "It was left out.",
         "waiting": "It begins as soon as what it needs is there.",
         "stopped": "It was stopped before it had a result.",
         "running": "At work …",
@@ -45,27 +47,33 @@ _WHY: Final[Mapping[Look, str]] = MappingProxyType(
 )
 
 
-def draw(run: Run) -> None:
+def draw(run: Run, names: Names) -> None:
     """Draw a line for each, which opens."""
     with st.container(key="team-steps", gap=None):
-        for one, depth in order.in_order(run):
-            with st.expander(
-                _label(one, depth), key=f"part-{one.id}", icon=_ICONS[looks.look(one)], type="step"
-            ):
-                _inside(run, one)
+        for one, problem in order.in_order(run):
+            label, icon = _label(names, one, problem), _ICONS[looks.look(one)]
+            with st.expander(label, key=f"part-{one.id}", icon=icon, type="step"):
+                _inside(run, names, one)
 
 
-def _label(one: Delegation, depth: int) -> str:
+def _label(names: Names, one: Delegation, problem: Problem) -> str:
     took = words.duration(one.seconds) if one.seconds is not None else ""
     tries = f"{one.attempts} attempts" if one.attempts > 1 else ""
-    about = text.label(text.preview(one.task, 70)) if depth else ""
-    facts = notices.strip([about, took, tries])
+    facts = notices.strip([_on(names, one, problem), took, tries])
     badge = _BADGES.get(looks.look(one), "")
-    return f"**{text.label(looks.title(one))}**&ensp;:small[:gray[{facts}]]&ensp;{badge}".rstrip()
+    title = text.label(f"{problem.number} {names.title(one)}".strip())
+    return f"**{title}**&ensp;:small[:gray[{facts}]]&ensp;{badge}"
 
 
-def _inside(run: Run, one: Delegation) -> None:
-    st.caption("Task" + _given(run, one))
+def _on(names: Names, one: Delegation, problem: Problem) -> str:
+    """Of a step who does it, of a part what it is."""
+    if names.kind == "workflow":
+        return text.label(names.agent(one.agent)) if one.agent else ""
+    return text.label(text.preview(one.task, 70)) if problem.depth else ""
+
+
+def _inside(run: Run, names: Names, one: Delegation) -> None:
+    st.caption("Task" + _given(run, names, one))
     with st.container(key=f"asked-{one.id}"):
         st.text(one.task)
     if one.failure is not None:
@@ -73,15 +81,15 @@ def _inside(run: Run, one: Delegation) -> None:
     if one.result:
         _result(one)
     elif one.failure is None:
-        st.caption(_WHY.get(looks.look(one), "There is no result."))
+        why = text.label(one.note) or _WHY.get(looks.look(one), "There is no result.")
+        st.caption(why)
 
 
-def _given(run: Run, one: Delegation) -> str:
+def _given(run: Run, names: Names, one: Delegation) -> str:
     """Whose results it was given."""
-    names = [known.agent for need in one.needs if (known := run.delegation(need)) is not None]
-    if not names:
-        return ""
-    return f" · with what came of {', '.join(text.label(looks.agent(name)) for name in names)}"
+    given = [known for need in one.needs if (known := run.delegation(need)) is not None]
+    whose = dict.fromkeys(text.label(names.title(known)) for known in given)
+    return f" · given the results of {', '.join(whose)}" if whose else ""
 
 
 def _result(one: Delegation) -> None:

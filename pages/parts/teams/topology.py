@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
-from agents.teams.run import Delegation, Run
+from agents.teams.run import Delegation, Role, Run
 from pages.parts import text, words
 from pages.parts.teams import looks, order
 from pages.parts.teams.looks import Look
+from pages.parts.teams.naming import Names
+from pages.parts.teams.order import Problem
 
 Form = Literal["layers", "tree"]
 TASK: Final = "task"
 RESULT: Final = "result"
 LONGEST: Final = 90
 """Signs of a task that a box shows."""
+DOING: Final[Mapping[Role, str]] = MappingProxyType(
+    {
+        "assess": "judging how hard it is",
+        "decompose": "splitting it",
+        "work": "solving it",
+        "synthesise": "putting it together",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +62,11 @@ class Topology:
     edges: tuple[tuple[str, str], ...]
 
 
-def topology(run: Run, now: float) -> Topology:
+def topology(run: Run, names: Names, now: float) -> Topology:
     """The picture of a run at a moment, seconds since the epoch."""
     if run.kind == "recursive":
-        rows = tuple((_node(one, depth, now),) for one, depth in order.in_order(run))
-        return Topology("tree", rows, ())
-    layers = tuple(tuple(_node(one, 0, now) for one in layer) for layer in order.layers(run))
+        return Topology("tree", tuple((_leaf(one),) for one in order.problems(run)), ())
+    layers = tuple(tuple(_box(names, one, now) for one in layer) for layer in order.layers(run))
     return Topology("layers", layers, _edges(run))
 
 
@@ -68,15 +79,11 @@ def _edges(run: Run) -> tuple[tuple[str, str], ...]:
     return (*edges, *((one.id, RESULT) for one in last))
 
 
-def _node(one: Delegation, depth: int, now: float) -> Node:
-    return Node(
-        one.id,
-        looks.title(one),
-        _note(one, now),
-        text.preview(one.task, LONGEST),
-        looks.look(one),
-        depth,
-    )
+def _box(names: Names, one: Delegation, now: float) -> Node:
+    who = names.agent(one.agent) if names.kind == "workflow" and one.agent else ""
+    note = " · ".join(part for part in (who, _note(one, now)) if part)
+    about = text.preview(one.task, LONGEST)
+    return Node(one.id, names.title(one), note, about, looks.look(one))
 
 
 def _note(one: Delegation, now: float) -> str:
@@ -84,4 +91,27 @@ def _note(one: Delegation, now: float) -> str:
         return f"at work, {words.duration(max(0.0, now - one.began))}"
     if one.status == "done" and one.seconds is not None:
         return f"{words.duration(one.seconds)} · {looks.LEGEND[looks.look(one)]}"
-    return looks.STATUSES[one.status].lower()
+    return "" if one.status == "waiting" else looks.STATUSES[one.status].lower()
+
+
+def _leaf(problem: Problem) -> Node:
+    title = f"{problem.number} {text.preview(problem.task, LONGEST)}".strip()
+    look = "running" if problem.busy else looks.look(problem.last)
+    note = _course(problem)
+    return Node(problem.phases[0].id, title, note, problem.task, look, problem.depth)
+
+
+def _course(problem: Problem) -> str:
+    """How far a problem is, or how it was solved."""
+    last = problem.last
+    parts = f"{problem.parts} parts" if problem.parts else ""
+    if last.status == "running":
+        return " · ".join(filter(None, (parts, f"{DOING[last.role]} …")))
+    if problem.busy:
+        return f"waits for its {parts}"
+    if last.status != "done":
+        return " · ".join(filter(None, (parts, looks.STATUSES[last.status].lower())))
+    began = problem.phases[0].began
+    took = words.duration(last.ended - began) if last.ended and began else ""
+    source = "" if looks.look(last) == "model" else looks.LEGEND[looks.look(last)]
+    return " · ".join(filter(None, (parts or "solved", took, source)))

@@ -10,6 +10,8 @@ from agents.teams.run import Delegation, Run
 from pages.parts import text, words
 from pages.parts.teams import looks, order
 from pages.parts.teams.looks import Look
+from pages.parts.teams.naming import Names
+from pages.parts.teams.order import Problem
 
 Side = Literal["after", "before", "inside"]
 """Where the time of a bar is written."""
@@ -63,16 +65,16 @@ class Waterfall:
     looks: tuple[Look, ...]
 
 
-def waterfall(run: Run, now: float) -> Waterfall:
+def waterfall(run: Run, names: Names, now: float) -> Waterfall:
     """The waterfall of a run at a moment.
 
     Args:
         now: Seconds since the epoch; what is at work reaches up to it.
     """
-    shown = order.in_order(run)
     end = looks.last_seen(run) if looks.is_over(run) else now
     length = axis(max(end, looks.last_seen(run)) - _origin(run))
-    bars = tuple(_bar(one, depth, _origin(run), end, length) for one, depth in shown)
+    scale = _Scale(names, _origin(run), end, length)
+    bars = tuple(_bar(one, problem, scale) for one, problem in order.in_order(run))
     seen = {bar.look for bar in bars}
     return Waterfall(bars, ticks(length), tuple(one for one in looks.LEGEND if one in seen))
 
@@ -104,23 +106,41 @@ def _origin(run: Run) -> float:
     return run.began if run.began is not None else run.created
 
 
-def _bar(one: Delegation, depth: int, origin: float, now: float, length: float) -> Bar:
-    name, look = looks.title(one), looks.look(one)
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How moments become places.
+
+    Attributes:
+        origin: Where the axis begins, seconds since the epoch.
+        end: Up to where what is at work reaches, seconds since the epoch.
+        length: Of the axis, seconds.
+    """
+
+    names: Names
+    origin: float
+    end: float
+    length: float
+
+
+def _bar(one: Delegation, problem: Problem, scale: _Scale) -> Bar:
+    name = f"{problem.number} {scale.names.title(one)}".strip()
+    look, depth = looks.look(one), problem.depth
     if one.began is None:
         told = "" if look == "waiting" else looks.STATUSES[one.status].lower()
-        return Bar(one.id, name, _about(one, told), depth, look, None, 0.0, told, "after")
-    ended = one.ended if one.ended is not None else max(now, one.began)
-    left = _share(one.began - origin, length)
-    width = min(max(_share(ended - one.began, length), NARROWEST), 1.0 - left)
+        return Bar(one.id, name, _about(one, name, told), depth, look, None, 0.0, told, "after")
+    ended = one.ended if one.ended is not None else max(scale.end, one.began)
+    left = _share(one.began - scale.origin, scale.length)
+    width = min(max(_share(ended - one.began, scale.length), NARROWEST), 1.0 - left)
     told = words.duration(ended - one.began)
-    return Bar(one.id, name, _about(one, told), depth, look, left, width, told, _side(left, width))
+    about = _about(one, name, told)
+    return Bar(one.id, name, about, depth, look, left, width, told, _side(left, width))
 
 
-def _about(one: Delegation, told: str) -> str:
+def _about(one: Delegation, name: str, told: str) -> str:
     outcome = looks.LEGEND[looks.look(one)]
     tries = f", {one.attempts} attempts" if one.attempts > 1 else ""
     heard = ", ".join(part for part in (outcome, told) if part and part != outcome) or outcome
-    return f"{looks.title(one)}: {heard}{tries}\n{text.preview(one.task, 240)}"
+    return f"{name}: {heard}{tries}\n{text.preview(one.task, 240)}"
 
 
 def _share(seconds: float, length: float) -> float:
