@@ -21,6 +21,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from agents.errors import SettingsError
+from pages.parts import probes
 from pages.parts.browser import Introduction
 
 ROOT = Path(__file__).parent
@@ -82,6 +83,6 @@ app = st.App(
     SCRIPT,
     lifespan=lifespan,
     on_script_error=_tell,
-    routes=[Mount("/app/static", StaticFiles(directory=ROOT / "static"))],
+    routes=[Mount("/app/static", StaticFiles(directory=ROOT / "static")), *probes.routes()],
     middleware=[Middleware(Introduction)],
 )

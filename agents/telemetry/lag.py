@@ -30,12 +30,17 @@ class Lag:
             self._due = None
 
     @property
+    def overdue(self) -> float:
+        """How late it is now, seconds; 0 where it is not measured."""
+        due = self._due
+        return 0.0 if due is None else max(0.0, time.monotonic() - due)
+
+    @property
     def worst(self) -> float | None:
         """The longest delay of the last minute, the one that lasts included, seconds.
 
         None where it is not measured.
         """
-        due = self._due
-        if due is None:
+        if self._due is None:
             return None
-        return max([0.0, time.monotonic() - due, *list(self._late)])
+        return max(self.overdue, *self._late, 0.0)

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from agents import signals
 from agents.calling import CallRecord
 from agents.errors import RepriseError
+from agents.status import PartState
 from agents.telemetry import logs
 from agents.telemetry.alerts import WINDOW_SECONDS, Alerting, Figures, WrongAnswers
 from agents.telemetry.health import health
@@ -35,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 15.0
 """How often the rules of the alerts are looked at."""
+DEAD_SECONDS: Final = 60.0
+LOADING: Final[frozenset[PartState]] = frozenset({"waiting", "fetching", "loading"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,21 @@ class Telemetry:
     def health(self) -> tuple[PartHealth, ...]:
         """How each part is at this moment."""
         return health(self._watched, self._lag.worst)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the event loop runs; where it is stuck, only a new start helps."""
+        return self._lag.overdue < DEAD_SECONDS
+
+    def is_ready(self, parts: Sequence[PartHealth]) -> bool:
+        """Whether messages can be answered without waiting for a part to be loaded.
+
+        Args:
+            parts: What `health` gave.
+        """
+        status = self._watched.status()
+        loading = any(part.state in LOADING for part in (status.model, status.cache))
+        return not loading and all(part.level != "down" for part in parts)
 
     async def watch(self) -> None:
         """Measure the event loop and look at the rules of the alerts until cancelled."""
