@@ -74,7 +74,10 @@ class RunConsultation:
         run = self._live.view
         by_agent: dict[str, list[Delegation]] = {}
         for one in run.delegations:
-            by_agent.setdefault(one.agent, []).append(one)
+            given = by_agent.setdefault(one.agent, [])
+            # Where a director fails to choose, all are asked: nothing is lost by that.
+            if one.role != "decompose" or one.status != "failed":
+                given.append(one)
         members = (
             TeamMember(self._titles.get(agent, agent), _status(given))
             for agent, given in by_agent.items()
@@ -112,7 +115,7 @@ def _status(given: Iterable[Delegation]) -> MemberStatus:
     states = {one.status for one in given}
     if "running" in states:
         return "working"
-    if "waiting" in states:
+    if not states or "waiting" in states:
         return "waiting"
     return "done" if "done" in states else "failed"
 

@@ -49,8 +49,7 @@ def finished(
                 icon=":material/groups:",
                 on_click=ask_team,
             )
-        if reply.team is not None:
-            teamwork.credit(reply.team, key=reply.id)
+        teamwork.credit(reply)
         if reply.text:
             _about(reply)
 
@@ -119,8 +118,7 @@ def _about(reply: Reply) -> None:
         key=f"about-{reply.id}",
     ):
         with st.container(horizontal=True, vertical_alignment="center", key=f"facts-{reply.id}"):
-            if _from_cache(reply):
-                st.badge("From the cache", icon=":material/bolt:", color="green")
+            _source(reply)
             st.caption(notices.strip(_facts(reply)), width="content")
         with st.container(
             horizontal=True,
@@ -134,8 +132,16 @@ def _about(reply: Reply) -> None:
             clipboard.button(reply.text, key=f"copy-{reply.id}")
 
 
-def _from_cache(reply: Reply) -> bool:
-    return reply.served is not None and reply.served.tier is not None
+def _source(reply: Reply) -> None:
+    """A badge where the answer is not the model's of this moment."""
+    if reply.served is None or reply.served.tier is None:
+        return
+    if reply.served.degraded:
+        st.badge(
+            "From an earlier answer, model unavailable", icon=":material/history:", color="orange"
+        )
+    else:
+        st.badge("From the cache", icon=":material/bolt:", color="green")
 
 
 def _facts(reply: Reply) -> list[str]:
@@ -148,7 +154,7 @@ def _facts(reply: Reply) -> list[str]:
         return [close, words.duration(reply.seconds), saved]
     facts = [words.duration(reply.seconds) if reply.seconds else ""]
     if reply.tokens:
-        if reply.first_token is not None:
+        if reply.first_token is not None and reply.team is None:
             facts.append(f"first token {words.duration(reply.first_token)}")
         facts.append(words.counted(reply.tokens, "token"))
     if served is not None and served.similarity is not None:

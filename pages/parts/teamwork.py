@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from agents.dialogue.messages import MemberStatus, TeamWork
+from agents.dialogue.messages import MemberStatus, Reply, TeamWork
 from pages.parts import addresses, text
 
 _ICONS: Final[Mapping[MemberStatus, str]] = MappingProxyType(
@@ -29,12 +29,14 @@ def progress(work: TeamWork) -> None:
         st.markdown(f":gray[{_ICONS[member.status]}]&ensp;{shown}")
 
 
-def credit(work: TeamWork, *, key: str) -> None:
-    """Who worked on it, and a link to all that they said."""
-    with st.container(horizontal=True, vertical_alignment="center", key=f"team-{key}"):
-        told = _told(work)
-        if told:
-            st.caption(f":material/groups: {told}", width="content")
+def credit(reply: Reply) -> None:
+    """Who worked on a reply that a team was asked for, and a link to all that they said."""
+    work = reply.team
+    if work is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key=f"team-{reply.id}"):
+        if reply.status == "complete":
+            st.caption(f":material/groups: {_told(work)}", width="content")
         if work.run:
             st.page_link(
                 addresses.TEAMS_FILE,

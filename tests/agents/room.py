@@ -20,10 +20,17 @@ from agents.dialogue.session import ChatSession
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
 from agents.dialogue.turns import Turn, Turns
+from agents.models.cached import CachedModel
 from agents.models.failures import explain_failure
 from agents.models.pending import PendingModel
 from agents.models.providers import http_client, model_config
 from agents.settings import Settings
+from agents.teams.consultation import AskedTeam
+from agents.teams.desk import Desk
+from agents.teams.nested import Nested
+from agents.teams.roster import Roster
+from agents.teams.store import RunStore
+from agents.teams.teams import Teams
 from cache import SemanticCache
 from tests.agents.loops import WAIT_SECONDS, running_loop
 from tests.support.scripted_model import Reply as Says
@@ -62,10 +69,13 @@ def _said(judgement: str) -> str:
 class Room:
     """Conversations with a scripted model. Made by `open_room`."""
 
-    def __init__(self, model: ScriptedModel, store: ConversationStore, turns: Turns) -> None:
+    def __init__(
+        self, model: ScriptedModel, store: ConversationStore, turns: Turns, teams: Teams
+    ) -> None:
         self.model = model
         self.store = store
         self.turns = turns
+        self.teams = teams
         self._sent = 0
 
     def send(
@@ -108,6 +118,25 @@ def templates() -> Library:
     return Library.open()
 
 
+def _teams(folder: Path, loop: asyncio.AbstractEventLoop, desk: Desk) -> Teams:
+    """Teams with a director, as they come with Reprise."""
+    store = RunStore.open(folder / "teams.sqlite3")
+    store.recover()
+    roster = Roster.at(folder / "teams")
+
+    async def there() -> Desk:
+        return desk
+
+    return Teams(
+        store,
+        lambda work: asyncio.run_coroutine_threadsafe(work, loop),
+        there,
+        (Nested(roster.nested, choosing=False),),
+        longest=Settings().max_message,
+        members=roster.members,
+    )
+
+
 @contextmanager
 def open_room(
     folder: Path,
@@ -132,7 +161,9 @@ def open_room(
         pending = PendingModel(
             config.provider, "scripted", ready, lambda error: explain_failure(error, settings)
         )
-        scopes = Scopes(Identity("scripted", ttl=None), ModelRewriter(pending) if strong else None)
+        known_as = Identity("scripted", ttl=None)
+        teams = _teams(folder, loop, Desk(CachedModel(pending, cache), known_as, threshold=0.9))
+        scopes = Scopes(known_as, ModelRewriter(pending) if strong else None)
         session = ChatSession(
             store,
             pending,
@@ -141,12 +172,14 @@ def open_room(
             HandOver(""),
             library=templates() if templated else None,
             small_model=small_model,
+            team=AskedTeam(lambda: teams),
         )
         turns = Turns(store, loop, session.reply, longest=settings.max_message)
         try:
-            yield Room(model, store, turns)
+            yield Room(model, store, turns, teams)
         finally:
             model.release()
-            asyncio.run_coroutine_threadsafe(turns.close(), loop).result(WAIT_SECONDS)
+            for closing in (turns.close(), teams.close()):
+                asyncio.run_coroutine_threadsafe(closing, loop).result(WAIT_SECONDS)
             asyncio.run_coroutine_threadsafe(client.aclose(), loop).result(WAIT_SECONDS)
             store.close()

@@ -121,9 +121,16 @@ def _source(outcome: Outcome) -> str | None:
     reply = outcome.reply
     if reply is None:
         return None
+    if reply.team is not None and reply.answer:
+        return "team"
     if not reply.answer:
         return "plan"
     return "cache" if reply.served and reply.served.tier else "model"
+
+
+def _worked(outcome: Outcome) -> tuple[str, ...]:
+    team = outcome.reply.team if outcome.reply else None
+    return tuple(m.name for m in team.members if m.status == "done") if team else ()
 
 
 def _former(state: ChatState) -> Mapping[str, tuple[str, ...]]:
@@ -208,6 +215,7 @@ _CHECKS: Final[Mapping[str, Callable[[Outcome, Any], Iterator[str]]]] = MappingP
             "language", lambda o: spoken_language(o.reply.guidance) if o.reply else None
         ),
         "reply_from": _is("reply_from", _source),
+        "worked": _is("worked", _worked),
         "events": _in_order,
         "no_events": _did_not_happen,
         "model_was_asked": _is(

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from tests.flows.script import ModelScript, StepText, plan_named
 from tests.support.scripted_model import Reply, Request, Rule
 
-Asked = Literal["plan", "verdict", "answer"]
+Asked = Literal["plan", "verdict", "answer", "member"]
 
 FAILURE: Final = Reply("The scripted model is overloaded.", status=503)
 BOTCHED: Final = Reply("I had rather talk about the weather.")
@@ -19,6 +19,11 @@ CONCLUSION: Final = "Here is what I suggest, from all that you told me."
 REACTION: Final = "That helps."
 OTHER_WORDS: Final = "Put simply: what comes to your mind first?"
 ANSWER: Final = "Here is what I know about that."
+TOGETHER: Final = "Start small: all sides speak for it."
+MEMBER: Final = (
+    r"expert of a team|lead a small team|argue (?:for|against) it|You (?:chair|look for)"
+)
+"""What the members of the teams that come with Reprise are told that they are."""
 
 
 def rules(script: ModelScript) -> list[Rule]:
@@ -27,6 +32,7 @@ def rules(script: ModelScript) -> list[Rule]:
     return [
         Rule(when=_is("plan"), reply=lambda _: _draft(plans.pop(0) if plans[1:] else plans[0])),
         Rule(when=_is("verdict"), reply=lambda request: _verdict(script, request)),
+        Rule(when=_is("member"), reply=lambda request: _member(script, request)),
         *(Rule(last=a.when, reply=FAILURE if a.fails else Reply(a.says)) for a in script.answers),
         Rule(system="You rewrite the last message", reply=Reply(NO_REWRITING)),
         Rule(last=r"\[Everything is answered", reply=Reply(CONCLUSION)),
@@ -39,7 +45,7 @@ def rules(script: ModelScript) -> list[Rule]:
 def kind_of(request: Request) -> Asked:
     """What a model is asked for."""
     if request.schema is None:
-        return "answer"
+        return "member" if re.search(MEMBER, request.system) else "answer"
     return "plan" if "steps" in request.schema.get("properties", {}) else "verdict"
 
 
@@ -79,6 +85,15 @@ def _verdict(script: ModelScript, request: Request) -> Reply:
     reply = request.last.rpartition("Reply: ")[2]
     refused = _any_in(script.not_enough, reply) and not _any_in(script.enough, reply)
     return Reply.json({"data": not refused})
+
+
+def _member(script: ModelScript, request: Request) -> Reply:
+    """What somebody of a team says: each their own, and who leads it all of it in one."""
+    business = "business expert" in request.system
+    if script.team == "fails" or (script.team == "loses_one" and business):
+        return FAILURE
+    leads = "lead a small team" in request.system or "You chair" in request.system
+    return Reply(TOGETHER if leads else f"My side of it: {request.system[:40]}")
 
 
 def _any_in(patterns: Sequence[str], text: str) -> bool:

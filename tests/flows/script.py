@@ -122,6 +122,7 @@ class ModelScript(_Part):
             enough.
         judging: Whether its verdicts can be had.
         answers: The first whose pattern is found in the message answers.
+        team: Whether all members of a team answer, all but the business expert, or none.
     """
 
     plans: tuple[PlanName | Literal["botched", "fails"], ...] = ("trip",)
@@ -129,6 +130,7 @@ class ModelScript(_Part):
     not_enough: Texts = ()
     judging: Literal["works", "botched", "fails"] = "works"
     answers: tuple[Says, ...] = ()
+    team: Literal["works", "loses_one", "fails"] = "works"
 
 
 class Repeated(_Part):
@@ -189,10 +191,11 @@ class Expected(_Part):
     says: Texts = ()
     never_says: Texts = ()
     language: Literal["en", "de"] = "en"
-    reply_from: Literal["model", "cache", "plan"] = "plan"
+    reply_from: Literal["model", "cache", "plan", "team"] = "plan"
+    worked: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     no_events: tuple[str, ...] = ()
-    model_was_asked: tuple[Literal["plan", "verdict", "answer"], ...] = ()
+    model_was_asked: tuple[Literal["plan", "verdict", "answer", "member"], ...] = ()
     model_was_told: Texts = ()
     model_was_not_told: Texts = ()
     status: Literal["complete", "failed", "stopped"] = "complete"

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from agents.dialogue.machine import State
+from agents.dialogue.messages import MessageType, Served
 from pages.parts import session
 from tests.pages.conftest import SHELL, conversation_of, say, shown, wait_for
+from tests.pages.conversations import exchange, stored
 from tests.support.scripted_model import ScriptedModel
 
 App = Callable[..., AppTest]
@@ -129,3 +134,50 @@ def test_a_run_leaves_the_path_of_imports_alone(app: App) -> None:
 
     assert sys.path == before
     assert str(SHELL.parent) in before
+
+
+WEIGHTY = (
+    "We run a small bakery. Should we open a second shop or deliver to offices, given the costs, "
+    "our staff and what customers want?"
+)
+
+
+def test_a_weighty_question_offers_the_team_whose_answer_says_who_worked_on_it(app: App) -> None:
+    at = say(app(), WEIGHTY)
+    offer = next(button for button in at.button if button.label == "Ask the team")
+    offer.click().run()
+    turn = session.runtime().turn(conversation_of(at), "local")
+    assert turn is None or turn.wait(60)
+    at.run()
+
+    assert _texts(at) == [WEIGHTY, "Ask the team"]
+    told = [caption.value for caption in at.chat_message[3].caption]
+    assert "Answered by" in told[0]
+    assert "Technical expert" in told[0]
+    assert not any(button.label == "Ask the team" for button in at.button)
+
+
+def test_an_ordinary_question_offers_no_team(app: App) -> None:
+    at = say(app(), "What is the capital of Malta, and how many people live there all in all?")
+    assert not any(button.label == "Ask the team" for button in at.button)
+
+
+def test_a_failure_has_a_reference_that_the_log_knows_it_by(app: App) -> None:
+    at = say(app(), "Give me a server error, won't you?")
+    state = session.runtime().open(conversation_of(at), "local")
+
+    assert f"Reference {state.messages[-1].id[:8]}" in [c.value for c in at.caption]
+
+
+def test_an_answer_given_for_want_of_a_model_says_so(home: Path, app: App) -> None:
+    served = Served("semantic", 0.83, 1, "served", degraded=True)
+    heard, understood, began, acted, ended = exchange(
+        "m1", "What is tea?", MessageType.QUESTION_ASKED, State.ANSWERING
+    )
+    reply = replace(ended.reply, served=served)
+    talk = stored(home, [heard, understood, began, acted, replace(ended, reply=reply)])
+
+    shown_now = [markdown.value for markdown in app(conversation=talk).chat_message[1].markdown]
+
+    assert any("From an earlier answer, model unavailable" in text for text in shown_now)
+    assert not any("From the cache" in text for text in shown_now)
