@@ -45,7 +45,7 @@ def kept(count: int) -> None:
 @pytest.mark.parametrize(
     "tab, sentence",
     [
-        ("Overview", "Nothing happened in it."),
+        ("Overview", "Nothing happened in the last hour."),
         ("Model", "No agent called a model yet."),
         ("Turns", "No turn was made since this server started."),
     ],

@@ -223,6 +223,13 @@ def test_no_bar_leaves_its_track_whatever_the_clocks_say(
         assert float(left) + float(width) <= 100.02
 
 
+def test_the_strip_of_a_turn_is_as_long_as_its_share_of_the_longest() -> None:
+    drawn = waterfall.strip([Bar("a", 0, 1, "model", failed=True)], total=2.0, longest=8.0)
+    assert 'class="other" style="left:0.00%;width:25.00%"' in drawn
+    assert 'class="model" style="left:0.00%;width:12.50%"' in drawn
+    assert "failed" not in drawn
+
+
 def test_very_many_rows_are_counted_instead_of_drawn() -> None:
     def draw(count: int) -> None:
         from pages.parts.health import waterfall
@@ -334,7 +341,16 @@ def test_an_hour_without_anything_is_a_sentence_and_no_chart(series: list[Minute
     at = AppTest.from_function(draw, args=(series,)).run()
     assert not at.exception
     assert not at.get("vega_lite_chart")
-    assert "Nothing happened in it." in shown(at.markdown[1].value)
+    assert "Nothing happened in the last hour." in shown(at.markdown[-2].value)
+
+
+@pytest.mark.parametrize(
+    "minutes_ago, span", [(1, 15), (15, 15), (16, 30), (30, 30), (31, 60), (60, 60)]
+)
+def test_charts_go_back_as_far_as_they_need(minutes_ago: int, span: int) -> None:
+    series = [QUIET] * (60 - minutes_ago) + [MINUTE] + [QUIET] * (minutes_ago - 1)
+    assert history.fitting(series) == span
+    assert history.fitting([QUIET] * 60) == 15
 
 
 @pytest.mark.parametrize("series", [[MINUTE], [MINUTE, QUIET], [QUIET, replace(QUIET, calls=1)]])

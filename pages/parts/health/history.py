@@ -13,12 +13,17 @@ from pages.parts import words
 from pages.parts.explorer import charts, common
 
 MINUTES: Final = 60
-"""How far back the charts go."""
+"""How far back the charts go at most."""
+SPANS: Final[Mapping[int, str]] = MappingProxyType(
+    {15: "The last quarter of an hour", 30: "The last half hour", MINUTES: "The last hour"}
+)
+"""Minutes that the charts may show: the fewest in which all lies that happened."""
 RED: Final = "#dc4c5c"
 ORIGINS: Final[Mapping[str, str]] = MappingProxyType(
     {"cache": charts.GREEN, "model": charts.INDIGO, "failed": RED}
 )
 _AXIS: Final = {"title": None, "format": "%H:%M", "tickCount": 5, "grid": False}
+_SCALE: Final = {"domainMin": 0, "nice": True}
 _BEGIN: Final[charts.Spec] = {"field": "at", "type": "temporal", "axis": _AXIS}
 _MIDDLE: Final[charts.Spec] = {"field": "middle", "type": "temporal", "axis": _AXIS}
 _WHEN: Final[charts.Spec] = {
@@ -34,11 +39,13 @@ def draw(series: Sequence[Minute], *, priced: bool) -> None:
     Args:
         priced: Whether a price is set, so that calls have a cost.
     """
-    st.markdown("**The last hour**")
-    if not any(minute.turns or minute.calls for minute in series):
+    span = fitting(series)
+    series = series[-span:]
+    st.markdown(f"**{SPANS[span]}**")
+    if not any(map(_busy, series)):
         common.nothing(
             "no-history",
-            "Nothing happened in it.",
+            "Nothing happened in the last hour.",
             "With the first reply, charts show here how long replies took, where they came from "
             "and what they cost.",
         )
@@ -58,13 +65,23 @@ def draw(series: Sequence[Minute], *, priced: bool) -> None:
             st.caption(spent(series, priced=priced))
 
 
+def fitting(series: Sequence[Minute]) -> int:
+    """The shortest of `SPANS` in which all lies that happened in a series."""
+    first = next((place for place, minute in enumerate(series) if _busy(minute)), len(series))
+    return next((span for span in SPANS if len(series) - first <= span), MINUTES)
+
+
+def _busy(minute: Minute) -> bool:
+    return bool(minute.turns or minute.calls)
+
+
 def _latency(series: Sequence[Minute]) -> None:
     rows = [_times(minute) | {"p50": minute.p50, "p95": minute.p95} for minute in series]
     if not any(minute.turns for minute in series):
-        _nothing("No reply was written in the last hour.")
+        _nothing("No reply was written.")
         return
     tooltip = [_WHEN, _seconds("p50", "half within"), _seconds("p95", "95 % within")]
-    y = charts.quantity("p50", axis={"title": "seconds", "tickCount": 4}, scale={"domainMin": 0})
+    y = charts.quantity("p50", axis={"title": "seconds", "tickCount": 4}, scale=_SCALE)
     whole_hour: charts.Spec = {"mark": {"type": "rule", "opacity": 0}, "encoding": {"x": _MIDDLE}}
     bar: charts.Spec = {
         "mark": {"type": "rule", "color": charts.INDIGO, "opacity": 0.45, "strokeWidth": 4,
@@ -86,7 +103,7 @@ def _latency(series: Sequence[Minute]) -> None:
 
 def _origins(series: Sequence[Minute]) -> None:
     if not any(minute.turns for minute in series):
-        _nothing("No reply was written in the last hour.")
+        _nothing("No reply was written.")
         return
     blocks: charts.Spec = {
         "mark": {"type": "bar"},
@@ -94,7 +111,7 @@ def _origins(series: Sequence[Minute]) -> None:
             "x": _BEGIN,
             "x2": {"field": "end"},
             "y": charts.quantity(
-                "below", axis={"title": "replies", "tickMinStep": 1, "tickCount": 4}
+                "below", axis={"title": "replies", "tickMinStep": 1, "tickCount": 4}, scale=_SCALE
             ),
             "y2": {"field": "above"},
             "color": {
@@ -137,7 +154,7 @@ def _by_origin(minute: Minute) -> tuple[int, int, int]:
 
 def _costs(series: Sequence[Minute], *, priced: bool) -> None:
     if not any(minute.calls for minute in series):
-        _nothing("The model was not called in the last hour.")
+        _nothing("The model was not called.")
         return
     field = "dollars" if priced else "tokens"
     rows = [
@@ -148,7 +165,7 @@ def _costs(series: Sequence[Minute], *, priced: bool) -> None:
         "encoding": {
             "x": _BEGIN,
             "x2": {"field": "end"},
-            "y": charts.quantity(field, axis={"title": field, "tickCount": 4}),
+            "y": charts.quantity(field, axis={"title": field, "tickCount": 4}, scale=_SCALE),
             "y2": {"datum": 0},
             "tooltip": [_WHEN, charts.quantity(field, format=",.4~f"), charts.quantity("calls")],
         },

@@ -6,7 +6,7 @@ Drawn as HTML, whose colours and widths `static/style.css` has; every text in it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from types import MappingProxyType
 from typing import Final
@@ -79,10 +79,12 @@ def picture(bars: Sequence[Bar], *, total: float, alt: str) -> str:
 def strip(bars: Sequence[Bar], *, total: float, longest: float) -> str:
     """All rows as one bar, as HTML: as long as the whole's share of the longest.
 
-    What a row lies within is drawn before it, so that the inner ones are seen.
+    What a row lies within is drawn before it, so that the inner ones are seen. Failures are not:
+    there is no room to tell them apart.
     """
     end = max(longest, total, 1e-6)
-    pieces = [Bar("", 0.0, total), *(bar for bar in bars if bar.kind != "other")]
+    coloured = (replace(bar, failed=False) for bar in bars if bar.kind != "other")
+    pieces = [Bar("", 0.0, total), *coloured]
     drawn = "".join(_piece(bar, end, total) for bar in pieces)
     return f'<span class="waterfall track" aria-hidden="true">{drawn}</span>'
 
