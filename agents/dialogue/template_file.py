@@ -25,12 +25,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from agents import yaml_file
 from agents.dialogue.language import Language, language_of
 from agents.dialogue.plan import MOST_STEPS, Plan, Step
-from agents.errors import ContentError, PlanError
+from agents.errors import PlanError
+from agents.yaml_file import YamlFile
 
 FEWEST_GOALS: Final = 6
 _MOST_WORDS_BETWEEN: Final = 4
@@ -107,47 +108,36 @@ def load(path: Path) -> Template:
     Raises:
         ContentError: It cannot be read or used; the error names the file and the place in it.
     """
-    try:
-        written = _File.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ContentError(path, "", f"cannot be read: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ContentError(path, _place(first["loc"]), first["msg"]) from error
+    file = yaml_file.read(path)
+    written = file.shaped(_File)
     if written.goals.keys() != written.title.keys():
-        raise ContentError(path, "goals", "are in other languages than the title")
+        raise file.error(("goals",), "are in other languages than the title")
     return Template(
         written.id,
         MappingProxyType(written.title),
         tuple(goal for goals in written.goals.values() for goal in goals),
         tuple(_cue(words) for words in written.cues),
-        MappingProxyType({lang: _steps(path, written.steps, lang) for lang in written.title}),
+        MappingProxyType({lang: _steps(file, written.steps, lang) for lang in written.title}),
     )
 
 
-def _place(location: Sequence[int | str]) -> str:
-    """Where in the file, counted from 1: "steps 2 en title"."""
-    parts = (str(part + 1) if isinstance(part, int) else part for part in location)
-    return " ".join(part for part in parts if part != "[key]")
-
-
-def _steps(path: Path, entries: Sequence[_StepEntry], language: Language) -> tuple[Step, ...]:
+def _steps(file: YamlFile, entries: Sequence[_StepEntry], language: Language) -> tuple[Step, ...]:
     """The steps in a language.
 
     Raises:
         ContentError: One is not there in it, or they make no plan.
     """
-    steps = tuple(_step(path, entry, language) for entry in entries)
+    steps = tuple(_step(file, n, entry, language) for n, entry in enumerate(entries))
     try:
-        return Plan(path.stem, steps, "template").steps
+        return Plan(file.path.stem, steps, "template").steps
     except PlanError as error:
-        raise ContentError(path, "steps", error.message.rstrip(".")) from error
+        raise file.error(("steps",), error.message.rstrip(".")) from error
 
 
-def _step(path: Path, entry: _StepEntry, language: Language) -> Step:
+def _step(file: YamlFile, number: int, entry: _StepEntry, language: Language) -> Step:
     text = entry.en if language == "en" else entry.de
     if text is None:
-        raise ContentError(path, f"step {entry.id}", f"is not there in {language!r}")
+        raise file.error(("steps", number), f"is not there in {language!r}")
     return Step(**text.model_dump(), id=entry.id, optional=entry.optional, needs=entry.needs)
 
 

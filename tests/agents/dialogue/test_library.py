@@ -66,8 +66,8 @@ def steps_with(**changes: object) -> list[dict[str, object]]:
         "success_criteria": "a colour is named",
     }  # fmt: skip
     return [
-        {"id": "one", "en": texts, "de": texts},
-        {"id": "two", "en": texts, "de": texts, **changes},
+        {"id": "one", "en": {**texts}, "de": {**texts}},
+        {"id": "two", "en": {**texts}, "de": {**texts}, **changes},
     ]
 
 
@@ -214,15 +214,15 @@ def test_a_folder_that_is_not_there_is_no_trouble(tmp_path):
         ({"title": {"en": "Trip"}}, "goals"),
         ({"goals": {"en": ["Go"], "de": ["Los"]}}, "goals en"),
         ({"cues": [[]]}, "cues 1"),
-        ({"steps": steps_with() * 5}, "steps"),
+        ({"steps": [one for _ in range(5) for one in steps_with()]}, "steps"),
         ({"steps": steps_with()[:1]}, "steps"),
-        ({"steps": steps_with(de=None)}, "step two"),
+        ({"steps": steps_with(de=None)}, "steps 'two'"),
         ({"steps": steps_with(needs=["three"])}, "steps"),
         ({"steps": steps_with(needs=["two"])}, "steps"),
         ({"steps": steps_with(id="one")}, "steps"),
-        ({"steps": steps_with(en={"title": "Colour"})}, "steps 2 en description"),
-        ({"steps": steps_with(optional="perhaps")}, "steps 2 optional"),
-        ({"steps": steps_with(en="Which colour?")}, "steps 2 en"),
+        ({"steps": steps_with(en={"title": "Colour"})}, "steps 'two' en description"),
+        ({"steps": steps_with(optional="perhaps")}, "steps 'two' optional"),
+        ({"steps": steps_with(en="Which colour?")}, "steps 'two' en"),
     ],
 )
 def test_an_error_names_the_file_and_the_place_in_it(own, changes, place):
@@ -248,7 +248,7 @@ def test_a_title_too_long_is_refused(own):
     with pytest.raises(ContentError) as caught:
         load(own(steps=steps))
 
-    assert caught.value.key == "steps 2 en description"
+    assert caught.value.key == "steps 'two' en description"
 
 
 @pytest.mark.parametrize(
