@@ -194,9 +194,13 @@ class Shelf(Generic[T]):
             return None
         stamp = (status.st_mtime_ns, status.st_size)
         known = self._books.get(path)
-        if known is None or known.stamp != stamp:
+        is_new = known is None or known.stamp != stamp
+        # What a file lacks may stand in another, which came meanwhile.
+        if known is None or is_new or known.error is not None:
             known = self._opened(path, stamp)
             self._books[path] = known
+        if is_new and known.error is not None:
+            logger.warning("the definition %s cannot be used: %s", path.name, known.error)
         return known
 
     def _opened(self, path: Path, stamp: tuple[int, int]) -> _Book[T]:
@@ -204,7 +208,6 @@ class Shelf(Generic[T]):
         try:
             value = self._shape(read(path))
         except ContentError as error:
-            logger.warning("the definition %s cannot be used: %s", path.name, error)
             unusable = Definition(path.stem, path.stem, "", _text(path), own, problem=str(error))
             return _Book(path, stamp, unusable, error=error)
         return _Book(path, stamp, _definition(value, _text(path), own=own), value=value)

@@ -299,6 +299,18 @@ def test_nothing_begins_when_an_agent_has_gone_meanwhile(place):
         place.teams.start("workflow", "honey", OWNER, definition="made-up")
 
 
+def test_a_workflow_is_usable_again_as_soon_as_its_agent_is_back(place):
+    writer = place.registry.named("writer")
+    place.teams.save("workflow", workflow(one("a", "{task}")))
+    place.registry.remove("writer")
+    without = {one.name: one.problem for one in place.teams.definitions("workflow")}["made-up"]
+    place.registry.register([writer])
+    again = {one.name: one.problem for one in place.teams.definitions("workflow")}["made-up"]
+
+    assert "asks for the agent 'writer', which nobody has" in without
+    assert again == ""
+
+
 def test_a_workflow_that_cannot_be_used_is_not_saved(place):
     with pytest.raises(ContentError, match="This definition, line 5, steps 'a' task: uses 'b'"):
         place.teams.save("workflow", workflow(one("a", "{task} {b}")))
