@@ -7,6 +7,9 @@ function element(tag, className = "", text = null) {
   return made;
 }
 
+/* Pixels of a sign of the times, on average. */
+const SIGN = 6.6;
+
 /* The children of `parent` become one for each item, kept by id: what moves is seen to move. */
 function keep(parent, items, make, draw) {
   const known = new Map([...parent.children].map((child) => [child.dataset.id, child]));
@@ -43,23 +46,30 @@ function makeFall() {
   return row;
 }
 
-function drawFall(row, bar, ticks) {
+function drawFall(row, bar, ticks, room) {
   const [name, track] = row.children;
   row.title = bar.about;
   row.style.setProperty("--depth", bar.depth);
   name.textContent = bar.name;
   lines(track, ticks);
   const drawn = track.querySelector(".bar");
-  const told = track.querySelector(".told");
   drawn.hidden = bar.left === null;
   drawn.className = `bar ${bar.look}`;
   drawn.style.left = percent(bar.left ?? 0);
   drawn.style.width = percent(bar.width);
+  drawTold(track.querySelector(".told"), bar, room);
+}
+
+/* The time stands after its bar; where there is no room, in it, else before it. */
+function drawTold(told, bar, room) {
+  const left = bar.left ?? 0;
+  const wanted = bar.told.length * SIGN + 14;
+  const fits = (1 - left - bar.width) * room >= wanted;
+  const side = fits ? "after" : bar.width * room >= wanted ? "inside" : "before";
   told.textContent = bar.told;
-  told.className = `told ${bar.side}`;
-  const before = bar.side === "before";
-  told.style.left = before ? "" : percent((bar.left ?? 0) + (bar.side === "after" ? bar.width : 0));
-  told.style.right = before ? percent(1 - bar.left) : "";
+  told.className = `told ${side}`;
+  told.style.left = side === "before" ? "" : percent(left + (side === "after" ? bar.width : 0));
+  told.style.right = side === "before" ? percent(1 - left) : "";
 }
 
 function drawAxis(track, ticks) {
@@ -82,13 +92,17 @@ function drawWaterfall(section, data) {
   const [legend, falls] = section.children;
   legend.replaceChildren(...data.legend.map(([look, name]) => element("span", look, name)));
   drawAxis(falls.querySelector(".axis .track"), data.ticks);
-  keep(falls.querySelector(".rows"), data.bars, makeFall, (row, bar) => drawFall(row, bar, data.ticks));
+  section.redraw = () => {
+    const room = falls.querySelector(".axis .track").clientWidth;
+    keep(falls.querySelector(".rows"), data.bars, makeFall, (row, bar) => drawFall(row, bar, data.ticks, room));
+  };
+  section.redraw();
 }
 
 function makeBox(node) {
   if (node.pill) return element("div", "pill", node.title);
   const box = element("div");
-  box.append(element("b"), element("small"));
+  box.append(element("b"), element("small"), element("small"));
   return box;
 }
 
@@ -97,7 +111,8 @@ function drawBox(box, node) {
   box.className = `box ${node.look}`;
   box.title = node.about;
   box.children[0].textContent = node.title;
-  box.children[1].textContent = node.note;
+  box.children[1].textContent = node.who;
+  box.children[2].textContent = node.note;
 }
 
 function drawLayers(section, data) {
@@ -110,8 +125,8 @@ function drawLayers(section, data) {
   keep(section.lastChild, layers, () => element("div", "layer"), (layer, { row }) =>
     keep(layer, row, makeBox, drawBox),
   );
-  section.drawLines = () => drawLines(section, data);
-  section.drawLines();
+  section.redraw = () => drawLines(section, data);
+  section.redraw();
 }
 
 function drawLines(section, data) {
@@ -196,7 +211,7 @@ export default function ({ data, parentElement }) {
   section.setAttribute("aria-label", data.alt);
   DRAWN[data.form](section, data);
   if (!section.watched) {
-    section.watched = new ResizeObserver(() => section.drawLines?.());
+    section.watched = new ResizeObserver(() => section.redraw?.());
     section.watched.observe(section);
   }
 }

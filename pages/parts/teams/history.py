@@ -98,7 +98,7 @@ def _more(limit: int) -> None:
 
 def menu(run: Run, *, key: str) -> None:
     """What can be done with a run, in a menu."""
-    options = [AGAIN, *([RESUME] if run.status == "interrupted" else []), DELETE]
+    options = [AGAIN, *([RESUME] if looks.can_be_resumed(run) else []), DELETE]
     st.menu_button(
         "",
         options,

@@ -78,6 +78,11 @@ def is_over(run: Run) -> bool:
     return run.status in ENDED or run.status == "interrupted"
 
 
+def can_be_resumed(run: Run) -> bool:
+    """Whether a run is over without being done."""
+    return run.status in ("interrupted", "stopped", "failed")
+
+
 def elapsed(run: Run, now: float | None = None) -> float:
     """Seconds that a run took, or takes already; 0 before it began."""
     if run.began is None:

@@ -10,10 +10,13 @@ from typing import Final
 from agents.teams.run import Delegation, Kind, Role
 
 ROLES: Final[Mapping[Role, str]] = MappingProxyType(
-    {"assess": "assessment", "decompose": "split", "work": "", "synthesise": "synthesis"}
+    {"assess": "assessment", "decompose": "choice", "work": "", "synthesise": "synthesis"}
 )
-CHOICE: Final = "choice"
-"""What a director does who chooses whom to ask: the role of a nested run's `decompose`."""
+"""What an agent does for another than to work on the task."""
+PHASES: Final[Mapping[Role, str]] = MappingProxyType(
+    {"assess": "Assessment", "decompose": "Split", "work": "Solution", "synthesise": "Synthesis"}
+)
+"""Of a problem that may be split; who does it is always the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,18 @@ class Names:
         return self.agents.get(name) or plain(name)
 
     def title(self, delegation: Delegation) -> str:
-        """What a delegation is called: ``Director · synthesis``, ``Technical expert``.
+        """What a delegation is called: ``Technical expert``, ``Director · synthesis``.
 
-        A workflow's is called as its step: ``The draft``.
+        A workflow's is called as its step, such as ``The draft``, a recursive run's as its phase.
         """
-        if self.kind == "workflow":
-            return self.steps.get(delegation.id) or plain(delegation.id)
-        does = ROLES[delegation.role]
-        if self.kind == "nested" and delegation.role == "decompose":
-            does = CHOICE
-        who = self.agent(delegation.agent)
-        return f"{who} · {does}" if does else who
+        match self.kind:
+            case "workflow":
+                return self.steps.get(delegation.id) or plain(delegation.id)
+            case "recursive":
+                return PHASES[delegation.role]
+            case "nested":
+                who, does = self.agent(delegation.agent), ROLES[delegation.role]
+                return f"{who} · {does}" if does else who
 
 
 def plain(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from agents.teams.run import Delegation, Run
-from pages.parts import clipboard, notices, text, words
+from pages.parts import clipboard, notices, session, text, words
 from pages.parts.teams import current, looks
 from pages.parts.teams.naming import Names
 
@@ -40,12 +40,19 @@ def doing(run: Run, names: Names) -> str:
     """Who is at work, in a few words."""
     busy = [one for one in run.delegations if one.status == "running"]
     if not busy:
-        return "Waiting for its turn" if run.status == "waiting" else "Getting ready"
+        return _before_work(run)
     busily = list(dict.fromkeys(text.label(names.title(one)) for one in busy))
     if len(busily) > NAMED:
         return f"{words.counted(len(busy), 'agent')} at work"
     verb = "is" if len(busy) == 1 else "are"
     return f"{_listed(busily)} {verb} at work"
+
+
+def _before_work(run: Run) -> str:
+    status = session.runtime().status()
+    if status.model.state in ("waiting", "fetching", "loading"):
+        return "Waiting for the model; your task is kept"
+    return "Waiting for its turn" if run.status == "waiting" else "Getting ready"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -125,7 +132,10 @@ def file_name(run: Run) -> str:
 
 def _without(run: Run) -> None:
     told = {
-        "stopped": "**You stopped it before it had a result.** What was found until then is below.",
+        "stopped": (
+            "**You stopped it before it had a result.** What was found until then is below: "
+            "resume it, and only the rest is worked on."
+        ),
         "interrupted": (
             "**The server ended before the run did.** What is done is kept: resume it, and only "
             "the rest is worked on."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
@@ -34,7 +34,8 @@ class Node:
     """One box, or one line of the tree.
 
     Attributes:
-        title: Who works.
+        title: What is done.
+        who: Who does it, where the title does not say so.
         note: How it stands, or how long it took.
         about: What the task is; for a pointer that rests on it, and in the tree for all to see.
         depth: In the tree, from 0.
@@ -42,6 +43,7 @@ class Node:
 
     id: str
     title: str
+    who: str
     note: str
     about: str
     look: Look
@@ -71,19 +73,25 @@ def topology(run: Run, names: Names, now: float) -> Topology:
 
 
 def _edges(run: Run) -> tuple[tuple[str, str], ...]:
-    """What flows where; what begins comes from the task, what nobody needs goes to the result."""
+    """What flows where; what begins comes from the task, what is handed out goes to the result."""
     comes_from = order.sources(run)
     edges = [(source, one) for one, before in comes_from.items() for source in before or (TASK,)]
+    return (*edges, *((one.id, RESULT) for one in _handed_out(run, edges)))
+
+
+def _handed_out(run: Run, edges: Sequence[tuple[str, str]]) -> Sequence[Delegation]:
+    """What the result is made of; before there is one, what nobody else needs."""
+    found = [one for one in run.delegations if one.result and one.result in run.result]
+    if found:
+        return found
     used = {source for source, _ in edges}
-    last = (one for one in run.delegations if one.id not in used and one.status != "skipped")
-    return (*edges, *((one.id, RESULT) for one in last))
+    return [one for one in run.delegations if one.id not in used and one.status != "skipped"]
 
 
 def _box(names: Names, one: Delegation, now: float) -> Node:
     who = names.agent(one.agent) if names.kind == "workflow" and one.agent else ""
-    note = " · ".join(part for part in (who, _note(one, now)) if part)
     about = text.preview(one.task, LONGEST)
-    return Node(one.id, names.title(one), note, about, looks.look(one))
+    return Node(one.id, names.title(one), who, _note(one, now), about, looks.look(one))
 
 
 def _note(one: Delegation, now: float) -> str:
@@ -98,7 +106,7 @@ def _leaf(problem: Problem) -> Node:
     title = f"{problem.number} {text.preview(problem.task, LONGEST)}".strip()
     look = "running" if problem.busy else looks.look(problem.last)
     note = _course(problem)
-    return Node(problem.phases[0].id, title, note, problem.task, look, problem.depth)
+    return Node(problem.phases[0].id, title, "", note, problem.task, look, problem.depth)
 
 
 def _course(problem: Problem) -> str:

@@ -161,11 +161,11 @@ def _buttons(run: Run, live: LiveRun | None) -> None:
         if live is not None and not looks.is_over(run):
             st.button("Stop", key="stop-run", type="primary", icon=":material/stop_circle:",
                       on_click=live.stop)  # fmt: skip
-        elif run.status == "interrupted":
+        elif looks.can_be_resumed(run):
             st.button("Resume", key="resume-run", type="primary", icon=":material/play_arrow:",
                       help="What is done is not done again.",
                       on_click=current.resume, args=(run.id,))  # fmt: skip
-        else:
+        elif looks.is_over(run):
             st.button("Run again", key="run-again", icon=":material/refresh:",
                       help="The same task as a new run; what was answered may come from the cache.",
                       on_click=current.again, args=(run,))  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from agents.teams.run import Delegation, Run
 from pages.parts import text, words
@@ -13,16 +13,11 @@ from pages.parts.teams.looks import Look
 from pages.parts.teams.naming import Names
 from pages.parts.teams.order import Problem
 
-Side = Literal["after", "before", "inside"]
-"""Where the time of a bar is written."""
-
 STEPS: Final = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 """Lengths of the axis, times a power of ten: it grows in steps, and bars do not tremble."""
 MOST_TICKS: Final = 5
 NARROWEST: Final = 0.004
 """The least share of the axis that a bar takes; nothing that happened is invisible."""
-_NEAR_THE_END: Final = 0.84
-_WIDE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,6 @@ class Bar:
         left: Where it begins, 0..1; None for what has not begun.
         width: 0..1.
         told: How long it took.
-        side: Where `told` is written.
     """
 
     id: str
@@ -48,7 +42,6 @@ class Bar:
     left: float | None
     width: float
     told: str
-    side: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +120,13 @@ def _bar(one: Delegation, problem: Problem, scale: _Scale) -> Bar:
     look, depth = looks.look(one), problem.depth
     if one.began is None:
         told = "" if look == "waiting" else looks.STATUSES[one.status].lower()
-        return Bar(one.id, name, _about(one, name, told), depth, look, None, 0.0, told, "after")
+        return Bar(one.id, name, _about(one, name, told), depth, look, None, 0.0, told)
     ended = one.ended if one.ended is not None else max(scale.end, one.began)
     left = _share(one.began - scale.origin, scale.length)
     width = min(max(_share(ended - one.began, scale.length), NARROWEST), 1.0 - left)
     told = words.duration(ended - one.began)
     about = _about(one, name, told)
-    return Bar(one.id, name, about, depth, look, left, width, told, _side(left, width))
+    return Bar(one.id, name, about, depth, look, left, width, told)
 
 
 def _about(one: Delegation, name: str, told: str) -> str:
@@ -145,9 +138,3 @@ def _about(one: Delegation, name: str, told: str) -> str:
 
 def _share(seconds: float, length: float) -> float:
     return min(1.0, max(0.0, seconds / length))
-
-
-def _side(left: float, width: float) -> Side:
-    if left + width <= _NEAR_THE_END:
-        return "after"
-    return "inside" if width >= _WIDE else "before"
