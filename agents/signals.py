@@ -33,8 +33,6 @@ INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
 OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
 DATABASE: Final = "db.system.name"
 DATABASE_DOES: Final = "db.operation.name"
-DRAFT: Final = "draft"
-"""The operation that keeps what is written of a reply, once a second."""
 
 CANCELLED: Final = "reprise.cancelled"
 CORRELATION: Final = "reprise.correlation_id"

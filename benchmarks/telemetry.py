@@ -20,11 +20,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from opentelemetry.trace import Tracer
-
 from agents.runtime import Runtime
 from agents.settings import Settings
 from agents.telemetry import Telemetry
+from agents.tracing import Tracer
 from benchmarks.hit_vs_miss import OWNER, THRESHOLD, WAIT_SECONDS, running
 from benchmarks.report import Row, parser, report
 from tests.support.scripted_model import Reply as Scripted

@@ -310,7 +310,7 @@ class ConversationStore:
         Raises:
             StoreError: It could not be written.
         """
-        with self._writing(signals.DRAFT) as connection:
+        with self._writing("draft") as connection:
             connection.execute(
                 DRAFTS.update()
                 .where(DRAFTS.c.reply == reply_id)

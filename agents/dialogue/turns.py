@@ -31,7 +31,7 @@ from agents.errors import (
     MessageTooLongError,
     RepriseError,
 )
-from agents.tracing import note_failure, span
+from agents.tracing import note_failure, span, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -359,7 +359,10 @@ class Turns:
         while True:
             await asyncio.sleep(CHECKPOINT_SECONDS)
             try:
-                await asyncio.to_thread(self._store.save_draft, turn.reply.id, turn.reply.answer)
+                with tracing(None):  # one a second would hide the others
+                    await asyncio.to_thread(
+                        self._store.save_draft, turn.reply.id, turn.reply.answer
+                    )
             except RepriseError as error:
                 logger.warning("draft %s could not be kept: %s", turn.reply.id, error)
 

@@ -15,7 +15,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from opentelemetry.sdk.trace import ReadableSpan
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
@@ -23,6 +22,7 @@ from prometheus_client.registry import Collector
 from agents import signals
 from agents.calling import CallRecord
 from agents.telemetry.providers import provider_of
+from agents.tracing import Span
 
 SLOW: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300)
 FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
@@ -36,7 +36,6 @@ Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
 MOST_NAMES: Final = 100
 """Of agents and endpoints; workflows bring agents of their own. Further ones are `OTHER`."""
 OTHER: Final = "other"
-NANO: Final = 1_000_000_000
 _NAME: Final = re.compile(r"[\w .:/\[\]-]{0,80}")
 
 Attributes = Mapping[str, Any]
@@ -73,14 +72,13 @@ class Metrics:
         """Count a call of a model."""
         self._calls.ended(record)
 
-    def span_ended(self, span: ReadableSpan) -> None:
+    def span_ended(self, span: Span) -> None:
         """Count what a span tells of."""
-        seconds = ((span.end_time or 0) - (span.start_time or 0)) / NANO
         counted = self._counted.get(span.name)
         if counted is not None:
-            counted(seconds, span.attributes or {})
+            counted(span.seconds, span.attributes)
         elif span.name.startswith(signals.STAGE):
-            self._stage_ended(span.name.removeprefix(signals.STAGE), seconds)
+            self._stage_ended(span.name.removeprefix(signals.STAGE), span.seconds)
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:
         """All metrics as text, and its content type.

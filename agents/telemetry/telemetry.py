@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from agents import signals
@@ -22,16 +21,14 @@ from agents.telemetry.health import health
 from agents.telemetry.history import History, TurnFigures
 from agents.telemetry.lag import Lag
 from agents.telemetry.notifying import Notifier
+from agents.telemetry.traces import Traces, note_call
 from agents.telemetry.values import Alert, CallStatistics, Minute, PartHealth, TurnTrace
 from agents.telemetry.watched import Watched
+from agents.tracing import Span, Tracer
 from cache import CacheError
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.trace import Tracer
-
     from agents.telemetry.metrics import Metrics
-    from agents.telemetry.traces import Traces
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +36,6 @@ LOOK_SECONDS: Final = 15.0
 """How often the rules of the alerts are looked at."""
 DEAD_SECONDS: Final = 60.0
 LOADING: Final[frozenset[PartState]] = frozenset({"waiting", "fetching", "loading"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Instruments:
-    """What needs the libraries of OpenTelemetry and Prometheus."""
-
-    metrics: Metrics
-    traces: Traces
 
 
 class Telemetry:
@@ -59,7 +48,8 @@ class Telemetry:
     def __init__(self, watched: Watched) -> None:
         self._watched = watched
         self._opening = threading.Lock()
-        self._instruments: _Instruments | None = None
+        self._metrics: Metrics | None = None
+        self._traces: Traces | None = None
         self._until_closed = ExitStack()
         self._history = History()
         self._lag = Lag()
@@ -71,31 +61,28 @@ class Telemetry:
         self._until_closed.enter_context(logs.writing(self._watched.settings.log))
 
     def open(self) -> None:
-        """Import the libraries and make the instruments, before the first turn needs them.
+        """Import the libraries and make what counts, before the first turn needs it.
 
         Takes some tenths of a second once, and may be called again.
         """
-        self._opened()
+        self._counting()
+        self._tracing()
 
     def close(self) -> None:
         """Export what waits, and let go of everything."""
         with self._opening:
-            if self._instruments is not None:
-                self._instruments.traces.close()
             self._until_closed.close()
 
     @property
     def tracer(self) -> Tracer:
-        """What makes the spans of this Runtime."""
-        return self._opened().traces.tracer
+        """What takes the spans of this Runtime."""
+        return self._tracing()
 
     def call_ended(self, record: CallRecord) -> None:
         """Take note of a call of a model; a `CallObserver`."""
         self._history.call_ended(record)
-        instruments = self._instruments
-        if instruments is not None:
-            instruments.metrics.call_ended(record)
-            instruments.traces.call_ended(record)
+        self._counting().call_ended(record)
+        note_call(record)
         logger.info("model call ended", extra={"fields": _of_call(record)})
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:
@@ -104,12 +91,11 @@ class Telemetry:
         Args:
             accept: The header of who asks: OpenMetrics is given to who can read it.
         """
-        return self._opened().metrics.exposition(accept)
+        return self._counting().exposition(accept)
 
     def traces(self) -> tuple[TurnTrace, ...]:
         """The last turns and runs that ended, newest first."""
-        instruments = self._instruments
-        return () if instruments is None else instruments.traces.newest()
+        return self._traces.newest() if self._traces else ()
 
     def calls(self) -> tuple[CallStatistics, ...]:
         """How the calls of models went, by agent and endpoint, those with most calls first."""
@@ -177,61 +163,73 @@ class Telemetry:
             return WrongAnswers(threshold, known.labels, known.wrong, evidence.budget)
         return None
 
-    def _opened(self) -> _Instruments:
-        if self._instruments is not None:
-            return self._instruments
-        with self._opening:
-            if self._instruments is None:
-                self._instruments = self._made()
-            return self._instruments
+    def _counting(self) -> Metrics:
+        if self._metrics is None:
+            with self._opening:
+                if self._metrics is None:
+                    self._metrics = self._made_metrics()
+        return self._metrics
 
-    def _made(self) -> _Instruments:
+    def _tracing(self) -> Traces:
+        if self._traces is None:
+            with self._opening:
+                if self._traces is None:
+                    self._traces = self._made_traces()
+        return self._traces
+
+    def _made_metrics(self) -> Metrics:
         # Here and not above: they take longer to import than pages are to wait.
         from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector
         from prometheus_client.process_collector import ProcessCollector
 
         from agents.telemetry.gauges import Gauges
         from agents.telemetry.metrics import Metrics
-        from agents.telemetry.traces import Traces
 
         registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
         metrics = Metrics(registry)
         metrics.watch(Gauges(self._watched, lambda: self._lag.worst, self.health, self.alerts))
-        endpoint = self._watched.settings.otlp_endpoint
-        return _Instruments(metrics, Traces.open(self._span_ended, endpoint))
+        return metrics
 
-    def _span_ended(self, span: ReadableSpan) -> None:
-        if self._instruments is not None:
-            self._instruments.metrics.span_ended(span)
+    def _made_traces(self) -> Traces:
+        endpoint = self._watched.settings.otlp_endpoint
+        if not endpoint:
+            return Traces(self._span_ended)
+        from agents.telemetry.exporting import OtlpExporter  # as above
+
+        exporter = OtlpExporter.open(endpoint)
+        self._until_closed.callback(exporter.close)
+        return Traces(self._span_ended, exporter)
+
+    def _span_ended(self, span: Span) -> None:
+        self._counting().span_ended(span)
         if span.name == signals.TURN:
             turn = _turn_of(span)
             self._history.turn_ended(turn)
             logger.info("turn ended", extra={"fields": _of_turn(span, turn)})
 
 
-def _turn_of(span: ReadableSpan) -> TurnFigures:
-    known = span.attributes or {}
+def _turn_of(span: Span) -> TurnFigures:
+    known = span.attributes
     first = known.get(signals.FIRST_WORD)
     return TurnFigures(
         at=time.time(),
         outcome=str(known.get(signals.OUTCOME, "")),
         source=str(known.get(signals.SOURCE, "")),
-        seconds=float(str(known.get(signals.SECONDS, 0.0))),
-        first_token=None if first is None else float(str(first)),
+        seconds=float(known.get(signals.SECONDS, span.seconds)),
+        first_token=None if first is None else float(first),
     )
 
 
-def _of_turn(span: ReadableSpan, turn: TurnFigures) -> dict[str, object]:
-    known = span.attributes or {}
+def _of_turn(span: Span, turn: TurnFigures) -> dict[str, object]:
     return {
-        "correlation_id": known.get(signals.CORRELATION, ""),
+        "correlation_id": span.attributes.get(signals.CORRELATION, ""),
         "outcome": turn.outcome,
         "source": turn.source,
         "seconds": round(turn.seconds, 4),
         "first_token": turn.first_token and round(turn.first_token, 4),
-        "error": known.get(signals.ERROR_TYPE, ""),
+        "error": span.attributes.get(signals.ERROR_TYPE, ""),
     }
 
 

@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry: the last ones kept for the app's own view, all of them exported.
+"""Traces: the last ones kept for the app's own view, all of them exported where that is wanted.
 
 AG2's own TelemetryMiddleware is not used: it sits above the cache, where a hit would count as a
 call of the model, it knows nothing of the queue, the attempts and the endpoint behind it, and it
@@ -9,186 +9,124 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
-from urllib.parse import urlsplit
-
-from opentelemetry.context import Context
-from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
-from opentelemetry.trace import StatusCode, Tracer, get_current_span
+from typing import Final, Protocol
 
 from agents import signals
 from agents.calling import CallRecord, caller
 from agents.telemetry.providers import provider_of
-from agents.telemetry.values import Kind, SpanRecord, TurnTrace, Value
+from agents.telemetry.values import Kind, SpanRecord, TurnTrace
+from agents.tracing import NANO, Span, Tracer, Value, add_span, around
 
 KEPT: Final = 200
 """How many traces are kept for the app's own view."""
-UNENDED: Final = 1_000
-"""How many traces may have spans that ended while their root did not."""
-MOST_SPANS: Final = 500
-"""Of one trace; a run of a large team has some hundred."""
-EXPORT_SECONDS: Final = 3.0
-"""Longest wait for the collector, per try and when the Runtime is closed."""
-TRACES_PATH: Final = "/v1/traces"
-NANO: Final = 1_000_000_000
 QUEUED_FROM: Final = 0.001
 """Seconds in the queue from which a span of its own tells of them."""
 
-Listener = Callable[[ReadableSpan], None]
+
+class Exporter(Protocol):
+    """Sends traces elsewhere."""
+
+    def send(self, span: Span, /) -> None:
+        """Take a span that has ended, to be sent soon."""
 
 
-class Traces:
-    """A tracer, and the last traces that it made. Made by `open`."""
+class Traces(Tracer):
+    """Keeps the traces of turns and runs, and tells a listener of every span.
 
-    def __init__(self, provider: TracerProvider, kept: KeptTraces) -> None:
-        self._provider = provider
-        self._kept = kept
-        self.tracer: Tracer = provider.get_tracer("reprise")
+    A trace is kept when its root has ended, if that has a correlation id, or was begun for a caller
+    who has one. What belongs to none (an audit, a lookup of a page) is only exported.
 
-    @classmethod
-    def open(cls, listener: Listener, endpoint: str = "") -> Traces:
-        """Make them; where they are exported, a thread does so until `close`.
+    Args:
+        listener: Is told of every span that has ended; must return at once and raise nothing.
+        exporter: None: nothing is exported.
+    """
 
-        Args:
-            listener: Is told of every span that has ended; must return at once, raise nothing.
-            endpoint: Address of a collector that takes OTLP over HTTP; "": nothing is exported.
-        """
-        provider = TracerProvider(
-            resource=Resource.create({SERVICE_NAME: "reprise"}), shutdown_on_exit=False
-        )
-        kept = KeptTraces(listener)
-        provider.add_span_processor(kept)
-        if endpoint:
-            provider.add_span_processor(_exporting(endpoint))
-        return cls(provider, kept)
+    def __init__(self, listener: Callable[[Span], None], exporter: Exporter | None = None) -> None:
+        self._listener = listener
+        self._exporter = exporter
+        self._lock = threading.Lock()
+        self._roots: deque[Span] = deque(maxlen=KEPT)
+
+    def ended(self, span: Span, /) -> None:
+        """Keep a span with the others of its trace."""
+        if span.parent is None:
+            self._keep(span)
+        if self._exporter is not None:
+            self._exporter.send(span)
+        self._listener(span)
+
+    def _keep(self, root: Span) -> None:
+        correlation = root.attributes.get(signals.CORRELATION) or caller().correlation_id
+        if correlation:
+            root.set_attribute(signals.CORRELATION, correlation)
+            with self._lock:
+                self._roots.append(root)
 
     def newest(self) -> tuple[TurnTrace, ...]:
         """The traces of turns and runs that have ended, newest first."""
-        return self._kept.newest()
-
-    def call_ended(self, record: CallRecord) -> None:
-        """Say in the span around, which is the call's, what came of it, and how long it waited."""
-        call = get_current_span()
-        call.set_attributes(_attributes(record))
-        if record.outcome not in ("ok", "cancelled"):
-            call.set_status(StatusCode.ERROR)
-        if record.waited >= QUEUED_FROM:
-            end = time.time_ns() - int(record.seconds * NANO)
-            begin = end - int(record.waited * NANO)
-            self.tracer.start_span(signals.QUEUE, start_time=begin).end(end)
-
-    def flush(self) -> None:
-        """Export what waits."""
-        self._provider.force_flush(int(EXPORT_SECONDS * 1000))
-
-    def close(self) -> None:
-        """Export what waits, as far as the collector takes it soon, and end the thread."""
-        self._provider.shutdown()
-
-
-class KeptTraces(SpanProcessor):
-    """Keeps the spans of turns and runs, and tells a listener of every span.
-
-    Spans are told apart by trace as they end; a trace is kept when its root has ended, if that
-    has a correlation id. What belongs to none (an audit, a lookup of a page) is exported only.
-    """
-
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
-        self._lock = threading.Lock()
-        self._unended: OrderedDict[int, list[ReadableSpan]] = OrderedDict()
-        self._ended: deque[tuple[ReadableSpan, list[ReadableSpan]]] = deque(maxlen=KEPT)
-
-    def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002
-        """Give a root the correlation id of who calls, so that whose trace it is can be found."""
-        known = caller().correlation_id
-        if span.parent is None and known and signals.CORRELATION not in (span.attributes or {}):
-            span.set_attribute(signals.CORRELATION, known)
-
-    def on_end(self, span: ReadableSpan) -> None:
-        """Keep a span with the others of its trace."""
-        if span.context is None:
-            return
-        trace = span.context.trace_id
         with self._lock:
-            if span.parent is not None:
-                self._add(trace, span)
-            elif signals.CORRELATION in (span.attributes or {}):
-                self._ended.append((span, self._unended.pop(trace, [])))
-            else:
-                self._unended.pop(trace, None)
-        self._listener(span)
-
-    def _add(self, trace: int, span: ReadableSpan) -> None:
-        if (span.attributes or {}).get(signals.DATABASE_DOES) == signals.DRAFT:
-            return  # one a second would hide the others
-        spans = self._unended.setdefault(trace, [])
-        if len(spans) < MOST_SPANS:
-            spans.append(span)
-        if len(self._unended) > UNENDED:
-            self._unended.popitem(last=False)
-
-    def newest(self) -> tuple[TurnTrace, ...]:
-        """As `Traces.newest`."""
-        with self._lock:
-            ended = list(self._ended)
-        return tuple(_trace(root, others) for root, others in reversed(ended))
+            roots = list(self._roots)
+        return tuple(_trace(root) for root in reversed(roots))
 
 
-def _trace(root: ReadableSpan, others: Sequence[ReadableSpan]) -> TurnTrace:
+def note_call(record: CallRecord) -> None:
+    """Say in the span around, which is the call's, what came of it, and how long it waited."""
+    span = around()
+    if span is None:
+        return
+    span.set_attributes(_attributes(record))
+    if record.outcome not in ("ok", "cancelled"):
+        span.note_failure(record.outcome)
+    if record.waited >= QUEUED_FROM:
+        add_span(signals.QUEUE, time.time() - record.seconds - record.waited, record.waited)
+
+
+def _trace(root: Span) -> TurnTrace:
     first = _record(root)
-    rest = sorted((_record(span) for span in others), key=lambda span: span.began)
-    known = first.attributes
+    rest = sorted((_record(span) for span in list(root.trace.spans)), key=lambda span: span.began)
     return TurnTrace(
-        id=str(known.get(signals.CORRELATION, "")),
+        id=str(first.attributes[signals.CORRELATION]),
         name=root.name,
         began=first.began,
         seconds=first.seconds,
-        outcome=str(known.get(signals.OUTCOME, "failed" if first.failed else "complete")),
+        outcome=str(first.attributes.get(signals.OUTCOME, "failed" if root.failed else "complete")),
         spans=(first, *rest),
     )
 
 
-def _record(span: ReadableSpan) -> SpanRecord:
-    begin, end = span.start_time or 0, span.end_time or 0
-    attributes = {
-        name: value
-        for name, value in (span.attributes or {}).items()
-        if isinstance(value, (str, int, float, bool))
-    }
+def _record(span: Span) -> SpanRecord:
     return SpanRecord(
-        id=format(span.context.span_id, "016x") if span.context else "",
-        parent=format(span.parent.span_id, "016x") if span.parent else "",
+        id=format(span.id, "016x"),
+        parent="" if span.parent is None else format(span.parent, "016x"),
         name=span.name,
-        began=begin / NANO,
-        seconds=(end - begin) / NANO,
-        kind=_kind(span.name, attributes),
-        attributes=MappingProxyType(attributes),
-        failed=span.status.status_code is StatusCode.ERROR,
+        began=span.began / NANO,
+        seconds=span.seconds,
+        kind=kind_of(span),
+        attributes=MappingProxyType(dict(span.attributes)),
+        failed=span.failed,
     )
 
 
-def _kind(name: str, attributes: Mapping[str, object]) -> Kind:
+def kind_of(span: Span) -> Kind:
     """What a span's time was spent on."""
-    match attributes.get(signals.OPERATION):
+    match span.attributes.get(signals.OPERATION):
         case "chat":
             return "model"
         case "execute_tool":
             return "tool"
-    if name in (signals.QUEUE, signals.ATTEMPT):
+    if span.name in (signals.QUEUE, signals.ATTEMPT):
         return "model"
-    if signals.DATABASE in attributes:
+    if signals.DATABASE in span.attributes:
         return "storage"
-    return "cache" if name.startswith(signals.STAGE) else "other"
+    return "cache" if span.name.startswith(signals.STAGE) else "other"
 
 
-def _attributes(record: CallRecord) -> dict[str, Value]:
+def _attributes(record: CallRecord) -> Mapping[str, Value]:
     """A call's attributes, by OpenTelemetry's conventions for generative models."""
-    known: dict[str, Value] = {
+    return {
         signals.OPERATION: "chat",
         signals.PROVIDER: provider_of(record.endpoint),
         signals.MODEL: record.model,
@@ -199,24 +137,3 @@ def _attributes(record: CallRecord) -> dict[str, Value]:
         signals.OUTPUT_TOKENS: record.output_tokens,
         signals.DOLLARS: record.dollars,
     }
-    if record.outcome not in ("ok", "cancelled"):
-        known[signals.ERROR_TYPE] = record.outcome
-    if record.outcome == "cancelled":
-        known[signals.CANCELLED] = True
-    return known
-
-
-def _exporting(endpoint: str) -> SpanProcessor:
-    # Here and not above: it brings its HTTP library and protobuf, which most never need.
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
-    return BatchSpanProcessor(
-        OTLPSpanExporter(endpoint=_traces_address(endpoint), timeout=EXPORT_SECONDS)
-    )
-
-
-def _traces_address(endpoint: str) -> str:
-    """The collector's address for traces, from its base address or from the whole."""
-    address = endpoint.rstrip("/")
-    return address if urlsplit(address).path.endswith(TRACES_PATH) else address + TRACES_PATH
