@@ -92,4 +92,4 @@ def missing(task: str, what: list[str]) -> str:
     if not what:
         return ""
     lead = "Not part of this answer" if language_of(task) == "en" else "Hier fehlt"
-    return f"*{lead}: {'; '.join(what)}.*"
+    return f"*{lead}: {'; '.join(one.rstrip('.') for one in what)}.*"

@@ -216,7 +216,7 @@ class _Descent:
             self._desk,
             replace(delegation, needs=needs),
             jobs.with_job(self._team.solver, jobs.JOIN),
-            Message(node.task, "\n\n".join(found.values())),
+            Message(node.task, _joined(self._run.context, *found.values())),
             seconds=self._team.limits.seconds,
             retries=RETRIES,
         )
@@ -253,11 +253,15 @@ class _Descent:
     def _message(self, node: _Node) -> Message:
         """A problem as it is put to a member; of a part with the whole that it is of."""
         whole = f"The whole of which this is a part: {self._run.task}" if node.depth else ""
-        return Message(node.task, "\n\n".join(part for part in (self._run.context, whole) if part))
+        return Message(node.task, _joined(self._run.context, whole))
 
     @property
     def _run(self) -> Run:
         return self._recorder.run
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
 
 
 def _usable(written: Sequence[str], lineage: Sequence[str]) -> list[str]:

@@ -91,8 +91,9 @@ class Shelf(Generic[T]):
         return tuple(book.definition for book in self._by_name().values())
 
     def all(self) -> tuple[T, ...]:
-        """Those that can be used, by name."""
-        return tuple(b.value for b in self._by_name().values() if b.value is not None)
+        """Those that can be used, by name: first ours, then the user's own."""
+        books = sorted(self._by_name().values(), key=lambda book: book.definition.own)
+        return tuple(book.value for book in books if book.value is not None)
 
     def named(self, name: str) -> T:
         """The one of a name.
