@@ -350,7 +350,7 @@ def test_an_hour_without_anything_is_a_sentence_and_no_chart(series: list[Minute
 def test_charts_go_back_as_far_as_they_need(minutes_ago: int, span: int) -> None:
     series = [QUIET] * (60 - minutes_ago) + [MINUTE] + [QUIET] * (minutes_ago - 1)
     assert history.fitting(series) == span
-    assert history.fitting([QUIET] * 60) == 15
+    assert history.fitting([QUIET] * 60) == 60
 
 
 @pytest.mark.parametrize("series", [[MINUTE], [MINUTE, QUIET], [QUIET, replace(QUIET, calls=1)]])

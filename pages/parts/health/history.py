@@ -66,8 +66,8 @@ def draw(series: Sequence[Minute], *, priced: bool) -> None:
 
 
 def fitting(series: Sequence[Minute]) -> int:
-    """The shortest of `SPANS` in which all lies that happened in a series."""
-    first = next((place for place, minute in enumerate(series) if _busy(minute)), len(series))
+    """The shortest of `SPANS` in which all lies that happened; the longest where nothing did."""
+    first = next((place for place, minute in enumerate(series) if _busy(minute)), 0)
     return next((span for span in SPANS if len(series) - first <= span), MINUTES)
 
 
