@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ag2.config import ModelConfig
 
@@ -26,6 +29,8 @@ from agents.teams.teams import Teams
 from cache import SemanticCache
 from tests.agents.loops import WAIT_SECONDS, running_loop
 from tests.support.scripted_model import Rule, ScriptedModel
+
+T = TypeVar("T")
 
 OWNER = "ann"
 WRITER = Member("writer", "Writer", "You write.")
@@ -73,11 +78,9 @@ def recorder() -> Recorder:
 
 
 @asynccontextmanager
-async def open_desk(
-    model: ScriptedModel, cache: SemanticCache | None = None
-) -> AsyncIterator[Desk]:
-    """A desk whose members are a scripted model."""
-    settings = Settings(provider="openai", model="scripted", base_url=model.base_url, api_key="k")
+async def open_desk(base_url: str, cache: SemanticCache | None = None) -> AsyncIterator[Desk]:
+    """A desk whose members are the scripted model at an address."""
+    settings = Settings(provider="openai", model="scripted", base_url=base_url, api_key="k")
     client = http_client(settings)
     config = model_config(settings, http_client=client, embedded=None)
 
@@ -94,6 +97,27 @@ async def open_desk(
 
 
 @contextmanager
+def desk_on(
+    loop: asyncio.AbstractEventLoop, base_url: str, cache: SemanticCache | None = None
+) -> Iterator[Callable[[], Awaitable[Desk]]]:
+    """Gives the desk to what runs on the loop."""
+    opening = open_desk(base_url, cache)
+    desk = on(loop, opening.__aenter__()).result(WAIT_SECONDS)
+
+    async def at_desk() -> Desk:
+        return desk
+
+    try:
+        yield at_desk
+    finally:
+        on(loop, opening.__aexit__(None, None, None)).result(WAIT_SECONDS)
+
+
+def on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> Future[T]:
+    return asyncio.run_coroutine_threadsafe(work, loop)
+
+
+@contextmanager
 def open_stage(
     folder: Path,
     script: Sequence[Rule] = (),
@@ -102,21 +126,15 @@ def open_stage(
     provider: str = "openai",
 ) -> Iterator[Stage]:
     """A stage whose files are in `folder`; with the provider "embedded" the model is a weak one."""
-    with ScriptedModel(script) as model, running_loop() as loop:
-        opening = open_desk(model, cache)
-
-        def on_loop(work):
-            return asyncio.run_coroutine_threadsafe(work, loop)
-
-        desk = on_loop(opening.__aenter__()).result(WAIT_SECONDS)
-
-        async def at_desk() -> Desk:
-            return desk
-
-        teams = open_teams(Settings(home=folder, provider=provider), on_loop, at_desk)
+    settings = Settings(home=folder, provider=provider)
+    with (
+        ScriptedModel(script) as model,
+        running_loop() as loop,
+        desk_on(loop, model.base_url, cache) as desk,
+    ):
+        teams = open_teams(settings, partial(on, loop), desk)
         try:
             yield Stage(teams, model)
         finally:
             model.release()
-            on_loop(teams.close()).result(WAIT_SECONDS)
-            on_loop(opening.__aexit__(None, None, None)).result(WAIT_SECONDS)
+            on(loop, teams.close()).result(WAIT_SECONDS)

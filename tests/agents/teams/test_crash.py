@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.agents.teams.workplace import OWNER, finished, open_teams, statuses, step
+from tests.agents.teams.stage import OWNER, ended
+from tests.agents.teams.workplace import open_teams, statuses, step
 from tests.support.scripted_model import Reply, Rule, ScriptedModel
 
 ROOT = Path(__file__).parents[3]
@@ -53,7 +54,7 @@ def test_a_killed_run_is_resumed_from_the_last_finished_step(tmp_path):
         model.release()
         with open_teams(tmp_path, model.base_url) as (teams, _):
             listed, found = teams.recent(OWNER), teams.open(run_id, OWNER)
-            run = finished(teams.resume(run_id, OWNER))
+            run = ended(teams.resume(run_id, OWNER))
 
         assert before == ["First", "Second", "Third"]
         assert [(one.id, one.status) for one in listed] == [(run_id, "interrupted")]

@@ -13,14 +13,8 @@ from agents.teams.orchestrator import DEFAULT, SHIPPED
 from agents.teams.registry import Registry
 from agents.teams.roster import Roster
 from agents.teams.workflow_file import load
-from tests.agents.teams.workplace import (
-    OWNER,
-    Workplace,
-    finished,
-    open_workplace,
-    statuses,
-    step,
-)
+from tests.agents.teams.stage import OWNER, ended
+from tests.agents.teams.workplace import Workplace, open_workplace, statuses, step
 from tests.support.scripted_model import Reply, Request, Rule
 
 SHIPPED_FILES = sorted(SHIPPED.glob("*.yml"))
@@ -105,7 +99,7 @@ def test_steps_that_do_not_need_one_another_run_at_the_same_time(place):
         assert not live.wait(0.01)
     place.model.release()
 
-    run = finished(live)
+    run = ended(live)
     assert set(statuses(run).values()) == {"done"}
     sides = [step(run, name) for name in "abc"]
     assert max(side.began for side in sides) < min(side.ended for side in sides)
@@ -120,7 +114,7 @@ def test_who_is_least_busy_gets_the_step(place):
         assert not live.wait(0.01)
     working = {status.name: status.running for status in place.registry.statuses()}
     place.model.release()
-    run = finished(live)
+    run = ended(live)
 
     assert working == {"finder": 2, "seeker": 2, "writer": 0}
     assert sorted(done.agent for done in run.delegations) == ["finder"] * 2 + ["seeker"] * 2
@@ -246,7 +240,7 @@ def test_a_run_that_is_stopped_stops_what_is_under_way(place):
         assert not live.wait(0.01)
     live.stop()
 
-    run = finished(live)
+    run = ended(live)
     assert run.status == "stopped"
     assert statuses(run) == {"a": "done", "b": "stopped", "c": "stopped"}
 
@@ -402,4 +396,4 @@ def test_an_answer_is_written_anew_only_where_the_check_finds_a_fault(place, ver
 
     live = place.teams.start("workflow", "Why do bees dance?", OWNER)
 
-    assert finished(live).result == result
+    assert ended(live).result == result

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.agents.teams.workplace import OWNER, finished, open_teams
+from tests.agents.teams.stage import OWNER, ended
+from tests.agents.teams.workplace import open_teams
 
 
 def main(folder: str, base_url: str, workflow: str) -> None:
@@ -17,7 +18,7 @@ def main(folder: str, base_url: str, workflow: str) -> None:
         live = teams.start("workflow", "honey", OWNER, definition=definition.name)
         sys.stdout.write(f"{live.id}\n")
         sys.stdout.flush()
-        finished(live)
+        ended(live)
 
 
 if __name__ == "__main__":

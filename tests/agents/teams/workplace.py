@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from ag2.config import ModelConfig
-
-from agents.dialogue.scopes import Identity
-from agents.models.cached import CachedModel
-from agents.models.failures import explain_failure
-from agents.models.pending import PendingModel
-from agents.models.providers import http_client, model_config
-from agents.settings import Settings
-from agents.teams.desk import Desk
 from agents.teams.live import LiveRun
 from agents.teams.member import Member
 from agents.teams.orchestrator import Orchestrator
@@ -26,9 +17,9 @@ from agents.teams.store import RunStore
 from agents.teams.teams import Teams
 from cache import SemanticCache
 from tests.agents.loops import WAIT_SECONDS, running_loop
+from tests.agents.teams.stage import OWNER, desk_on, ended, on
 from tests.support.scripted_model import Rule, ScriptedModel
 
-OWNER = "ann"
 AGENTS = (
     Member("finder", "Finder", "You find.", ("research",)),
     Member("seeker", "Seeker", "You seek.", ("research",)),
@@ -55,16 +46,10 @@ class Workplace:
 
     def do(self, workflow: str, task: str = "honey", **given: object) -> Run:
         """Save a workflow and wait for the end of a run."""
-        return finished(self.begin(workflow, task, **given))
+        return ended(self.begin(workflow, task, **given))
 
     def resume(self, run: Run) -> Run:
-        return finished(self.teams.resume(run.id, OWNER))
-
-
-def finished(live: LiveRun) -> Run:
-    """The run after its end."""
-    assert live.wait(WAIT_SECONDS), f"no end came: {live.view}"
-    return live.view
+        return ended(self.teams.resume(run.id, OWNER))
 
 
 def step(run: Run, step_id: str) -> Delegation:
@@ -94,29 +79,15 @@ def open_teams(
     folder: Path, base_url: str, cache: SemanticCache | None = None
 ) -> Iterator[tuple[Teams, Orchestrator]]:
     """Teams that ask the model at an address."""
-    settings = Settings(provider="openai", model="scripted", base_url=base_url)
-    client = http_client(settings)
-    config = model_config(settings, http_client=client, embedded=None)
     registry = Registry()
     registry.register(AGENTS)
     orchestrator = Orchestrator(registry, folder / "workflows")
-
-    async def ready() -> ModelConfig:
-        return config
-
-    model = PendingModel(
-        config.provider, "scripted", ready, lambda error: explain_failure(error, settings)
-    )
-    desk = Desk(CachedModel(model, cache), Identity("scripted", ttl=None), threshold=0.9)
-
-    async def at_desk() -> Desk:
-        return desk
-
-    with running_loop() as loop:
+    store = RunStore.open(folder / "teams.sqlite3")
+    with running_loop() as loop, desk_on(loop, base_url, cache) as desk:
         teams = Teams(
-            RunStore.open(folder / "teams.sqlite3"),
-            lambda work: asyncio.run_coroutine_threadsafe(work, loop),
-            at_desk,
+            store,
+            partial(on, loop),
+            desk,
             [orchestrator],
             longest=4_000,
             watchers=[registry.observe],
@@ -125,5 +96,4 @@ def open_teams(
         try:
             yield teams, orchestrator
         finally:
-            asyncio.run_coroutine_threadsafe(teams.close(), loop).result(WAIT_SECONDS)
-            asyncio.run_coroutine_threadsafe(client.aclose(), loop).result(WAIT_SECONDS)
+            on(loop, teams.close()).result(WAIT_SECONDS)
