@@ -377,6 +377,8 @@ class Runtime:
         self._watching = asyncio.create_task(self.telemetry.watch())
 
     async def _close(self) -> None:
+        if self._cache_opened is not None:
+            await _outcome(self._cache_opened)  # it begins the auditing, which is to end here
         for task in (self._watching, self._auditing):
             if task is not None:
                 task.cancel()
@@ -388,7 +390,6 @@ class Runtime:
         if self._engine_made is not None:
             with contextlib.suppress(RepriseError):  # limits.yml could not be used: there is none
                 await (await _outcome(self._engine_made)).close()
-            await _outcome(self._cache_opened)
         if self._caching is not None:
             await asyncio.to_thread(self._caching.close)
         if self._store is not None:
