@@ -22,11 +22,12 @@ _ICONS: Final[Mapping[MemberStatus, str]] = MappingProxyType(
 
 
 def progress(work: TeamWork) -> None:
-    """How far each member is, while they work."""
+    """How far each member is, while they work, and a link to where that is seen in full."""
     for member in work.members:
         name = text.label(member.name)
         shown = f":shimmer[{name}]" if member.status == "working" else f":gray[{name}]"
         st.markdown(f":gray[{_ICONS[member.status]}]&ensp;{shown}")
+    _link(work, "Watch the team work")
 
 
 def credit(reply: Reply) -> None:
@@ -37,13 +38,17 @@ def credit(reply: Reply) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"team-{reply.id}"):
         if reply.status == "complete":
             st.caption(f":material/groups: {_told(work)}", width="content")
-        if work.run:
-            st.page_link(
-                addresses.TEAMS_FILE,
-                label="See how the team worked",
-                icon=":material/account_tree:",
-                query_params={"run": work.run},
-            )
+        _link(work, "See how the team worked")
+
+
+def _link(work: TeamWork, label: str) -> None:
+    if work.run:
+        st.page_link(
+            addresses.TEAMS_FILE,
+            label=label,
+            icon=":material/account_tree:",
+            query_params={"run": work.run},
+        )
 
 
 def _told(work: TeamWork) -> str:
