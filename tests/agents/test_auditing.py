@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from agents.auditing import Auditing, asked_again
+from agents.calling import Priority, caller
 from agents.dialogue.messages import Reply, Served, UserMessage
 from agents.dialogue.state import ChatState
 from agents.errors import ModelError
@@ -36,6 +37,7 @@ class Model:
 
     async def __call__(self, question: str) -> str:
         self.asked.append(question)
+        self.by = caller()
         self.begun.set()
         await self.go_on.wait()
         return self.answer
@@ -125,6 +127,19 @@ async def test_only_the_sampled_share_is_checked(desk):
     desk.look_up()
 
     assert await desk.of(AnswerAuditor(Words(), Sampling(0.0))).check_one() is None
+
+
+async def test_a_check_is_an_audits_call_for_no_user(desk):
+    desk.keep()
+    desk.look_up()
+    auditing = asyncio.create_task(desk.auditing.run(quiet_seconds=0.0))
+    await asyncio.wait_for(desk.model.begun.wait(), WAIT_SECONDS)
+    auditing.cancel()
+    await asyncio.wait({auditing})
+
+    by = desk.model.by
+    assert (by.user, by.agent, by.priority) == ("", "audit", Priority.AUDIT)
+    assert by.correlation_id
 
 
 async def test_a_check_gives_way_to_somebody_who_writes(desk):
