@@ -260,7 +260,7 @@ def test_a_breaker_says_what_it_does(breaker: str, retry_in: float, told: str) -
 def test_an_endpoint_tells_how_it_did() -> None:
     used = replace(ENDPOINT, calls=12, failures=2, in_flight=1, last_failure="timeout")
     assert endpoints.record(used) == (
-        "12 calls · 2 failed · answering 1 now · last failure: it did not answer in time"
+        "12 attempts · 2 failed · answering 1 now · last failure: it did not answer in time"
     )
     assert endpoints.record(ENDPOINT) == "Not asked yet since the start"
 

@@ -78,7 +78,7 @@ def record(endpoint: EndpointCondition) -> str:
     if not endpoint.calls:
         return "Not asked yet since the start"
     failed = f"{endpoint.failures:,} failed" if endpoint.failures else "none failed"
-    facts = [words.counted(endpoint.calls, "call"), failed]
+    facts = [words.counted(endpoint.calls, "attempt"), failed]
     if endpoint.in_flight:
         facts.append(f"answering {endpoint.in_flight:,} now")
     if endpoint.last_failure:

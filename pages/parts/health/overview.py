@@ -17,7 +17,7 @@ def alerts(now_on: Sequence[Alert]) -> None:
     for number, alert in enumerate(now_on):
         light = ALERTS[alert.level]
         with st.container(border=True, key=f"alert-{alert.level}-{number}", gap="xsmall"):
-            since = f"for {words.brief(max(1.0, time.time() - alert.since))}"
+            since = f"for {words.rough(time.time() - alert.since)}"
             about = text.label(notices.strip([light.word, alert.rule, since]))
             st.markdown(
                 f"{light.sign} **{text.label(alert.sentence)}**&ensp;:small[:gray[{about}]]"

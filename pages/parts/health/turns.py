@@ -133,7 +133,8 @@ def _one(trace: TurnTrace) -> None:
 
 def _when(trace: TurnTrace) -> str:
     began = f"{datetime.fromtimestamp(trace.began, _zone()):%-d %b, %H:%M:%S}"
-    return notices.strip([reading.about(trace), f"took {reading.took(trace)}", began])
+    about = reading.about(trace) if _is_complete(trace) else ""
+    return notices.strip([about, f"took {reading.took(trace)}", began])
 
 
 def _zone() -> ZoneInfo | None:
@@ -183,8 +184,11 @@ def _ordered(traces: Sequence[TurnTrace]) -> Sequence[TurnTrace]:
 
 def _in_short(trace: TurnTrace) -> str:
     """Where the reply came from, or what became of it where it is not complete."""
-    complete = trace.outcome == "complete"
-    return reading.about(trace) if complete else _outcome(trace).word.lower()
+    return reading.about(trace) if _is_complete(trace) else _outcome(trace).word.lower()
+
+
+def _is_complete(trace: TurnTrace) -> bool:
+    return trace.outcome in ("complete", "done")
 
 
 def _line(trace: TurnTrace, longest: float) -> str:
