@@ -81,7 +81,7 @@ def as_json(record: logging.LogRecord) -> str:
     if record.exc_info and record.exc_info[1] is not None:
         error = record.exc_info[1]
         known |= {"error": type(error).__name__, "places": places(error)}
-    return json.dumps(known | dict(fields_of(record)), ensure_ascii=False, default=str)
+    return json.dumps(known | dict(fields_of(record)), default=str)
 
 
 def as_text(record: logging.LogRecord) -> str:
