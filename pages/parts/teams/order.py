@@ -46,9 +46,7 @@ def problems(run: Run) -> tuple[Problem, ...]:
     found: list[Problem] = []
 
     def add(first: Delegation, number: str, depth: int) -> bool:
-        below = children.get(first.id, [])
-        phases = (first, *(one for one in below if one.task == first.task))
-        parts = [one for one in below if one.task != first.task]
+        phases, parts = _within(first, children)
         place = len(found)
         prefix = f"{number}." if number else ""
         busy = [add(one, f"{prefix}{count}", depth + 1) for count, one in enumerate(parts, 1)]
@@ -59,6 +57,17 @@ def problems(run: Run) -> tuple[Problem, ...]:
     for root in children.get("", []):
         add(root, "", 0)
     return tuple(found)
+
+
+def _within(
+    first: Delegation, children: Mapping[str, list[Delegation]]
+) -> tuple[tuple[Delegation, ...], list[Delegation]]:
+    """The phases of the problem that a delegation begins, and the beginnings of its parts."""
+    phases, parts = [first], []
+    for phase in phases:  # grows as phases of phases are found
+        for one in children.get(phase.id, []):
+            (phases if one.task == first.task else parts).append(one)
+    return tuple(phases), parts
 
 
 def in_order(run: Run) -> tuple[tuple[Delegation, Problem], ...]:

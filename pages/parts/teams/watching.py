@@ -11,7 +11,7 @@ import streamlit as st
 
 from agents.teams.live import LiveRun
 from agents.teams.run import Kind, Run
-from pages.parts import notices, text, words
+from pages.parts import addresses, notices, session, text, words
 from pages.parts.teams import (
     canvas,
     current,
@@ -148,6 +148,13 @@ def _about(run: Run) -> None:
     colour, icon = looks.COLOURS[run.status], looks.ICONS[run.status]
     badge = f":{colour}-badge[{icon} {looks.STATUSES[run.status]}]"
     st.markdown(f"{badge}&ensp;:small[:gray[{facts}]]")
+    if run.conversation:
+        st.page_link(
+            addresses.CHAT_FILE,
+            label="It was asked in a chat",
+            icon=":material/forum:",
+            query_params={session.PARAMETER: run.conversation},
+        )
     if run.context or run.inputs:
         with st.expander("What else it was given", key="team-given", type="compact"):
             for name, value in (*run.inputs, ("Context", run.context)):
