@@ -1,9 +1,10 @@
 """Whether a question deserves a team: whether several views of it would be worth their time.
 
 It does when it asks, and four grounds or more are found in it: that it asks for a judgement (a
-decision, a strategy, a review, a comparison), aspects to judge by, a list of them, alternatives,
-conditions that pull the other way, an undertaking of several people, length, and a situation that
-is told before the question. One or two of these are ordinary: "Should I take an umbrella or a
+decision, a strategy, a review, a comparison), once more where it does so in words that are hardly
+used of small things, aspects to judge by, a list of them, alternatives, conditions that pull the
+other way, an undertaking of several people, length, and a situation that is told before the
+question. One or two of these are ordinary: "Should I take an umbrella or a
 jacket?" asks for a decision between alternatives. Cues at word boundaries tell all of it, in
 English and German, so that each verdict can be told in words; no model is asked.
 """
@@ -15,7 +16,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from agents.dialogue.understanding.reading import masked, shortened
-from agents.dialogue.weighing_cues import ASPECTS, CONDITION, JUDGEMENT, LED_IN, OR, UNDERTAKING
+from agents.dialogue.weighing_cues import (
+    ASPECTS,
+    CONDITION,
+    JUDGEMENT,
+    LED_IN,
+    OR,
+    UNDERTAKING,
+    WEIGHING,
+)
 
 FEWEST_WORDS: Final = 12
 """Words from which a question says enough of its situation to be looked at from several sides."""
@@ -44,8 +53,9 @@ class Weighing:
 
     Attributes:
         asks: Whether it asks anything: a question, or for a judgement.
-        grounds: What makes it weighty, a name each: "judgement", the families of its aspects,
-            "list", "alternatives", "conditions", "undertaking", "length", "situation".
+        grounds: What makes it weighty, a name each: "judgement", "weight" where it is asked for
+            in weighty words, the families of its aspects, "list", "alternatives", "conditions",
+            "undertaking", "length", "situation".
     """
 
     asks: bool = False
@@ -63,10 +73,12 @@ def weighing(text: str) -> Weighing:
     length = len(plain.split())
     if length < FEWEST_WORDS:
         return Weighing()
-    judges = JUDGEMENT.search(plain) is not None
+    weighs = WEIGHING.search(plain) is not None
+    judges = weighs or JUDGEMENT.search(plain) is not None
     aspects = [name for name, pattern in ASPECTS.items() if pattern.search(plain)]
     found = {
         "judgement": judges,
+        "weight": weighs,
         **dict.fromkeys(aspects[:_MOST_ASPECTS], True),
         "list": _names_several(plain),
         "alternatives": OR.search(plain) is not None,

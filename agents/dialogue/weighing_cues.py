@@ -49,6 +49,25 @@ JUDGEMENT: Final = cue(
 )  # fmt: skip
 """Asking for what is a matter of judgement: a decision, a strategy, a review, a comparison."""
 
+WEIGHING: Final = cue(
+    r"(?<!what )(?<!where )(?<!when )should (?:we|our|an?|the)",
+    r"(?:is|would) it (?:be )?(?:a (?:good|bad) idea|reasonable|wise)",
+    r"strateg(?:y|ies|ic)", r"road ?map", r"business (?:case|plan|model)", r"go-to-market",
+    r"evaluat\w+", r"assess(?:ment)?", r"pros and cons", r"implications?", r"consequences of",
+    r"(?:advantages|benefits) and (?:disadvantages|drawbacks|risks)", r"trade-?offs?",
+    r"strengths and weaknesses", r"feasib(?:le|ility)", r"for and against", r"arguments",
+    r"weigh(?:ing)?(?: up)?", r"what (?:could|might) go wrong",
+    r"what (?:do|would) we (?:gain|lose)",
+    r"how (?:should|would you|can) (?:we|our|an?|the|you (?:organi[sz]e|approach))",
+    r"soll(?:en|te|ten)? (?:wir|unser\w*|eine?|der|die|das)", r"lohnt?(?: es)? sich",
+    r"\w*strategien?", r"gesch[äa]fts(?:modell|plan|idee)", r"\w*konzept", r"bewert\w+",
+    r"beurteil\w+", r"vor- und nachteile", r"spricht (?:daf[üu]r|dagegen|f[üu]r|gegen)",
+    r"(?:f[üu]r und wider|daf[üu]r und dagegen)", r"st[äa]rken und schw[äa]chen",
+    r"machbar(?:keit)?", r"abw[äa]g\w*", r"h[äa]ltst du von",
+    r"(?:ist|w[äa]re) es (?:klug|ratsam|vern[üu]nftig)",
+)  # fmt: skip
+"""Asking for a judgement in words that are hardly used of small things."""
+
 ASPECTS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {
         "money": cue(
@@ -138,6 +157,7 @@ CONDITION: Final = cue(
     r"but (?:has|have|had|is|are|only|also|without|may|must|not)", r"provided",
     r"only (?:one|two|\d+)",
     r"if (?:our|we|most|it|the)", r"when (?:half|most|security|\w+ of)", r"that may",
+    r"cannot (?:afford|be)", r"has to", r"must not", r"even if", r"auch wenn",
     r"ohne", r"so ?dass", r"obwohl", r"trotzdem", r"aber (?:nur|nicht|auch|kein\w*)",
     r"wenn (?:unser|wir|es|man)", r"nur (?:ein|zwei|drei|\d+)\w*",
 )  # fmt: skip
