@@ -169,5 +169,5 @@ def test_limits_that_cannot_be_used_are_told_with_their_line_until_they_are_corr
     assert refused.failure.remedy
     assert runtime.status().model.failure == refused.failure
     (home / "limits.yml").write_text("waiting: 8\nbudgets:\n  chat:\n    minute: {calls: 9}")
-    assert say(runtime, CAPITAL, to="c1").answer == LISBON
+    assert say(runtime, CAPITAL, to="c2").answer == LISBON
     assert runtime.condition().queue.capacity == 8
