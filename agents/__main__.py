@@ -13,7 +13,7 @@ from typing import Final, TextIO
 from agents import archive, evaluation
 from agents.caching import CACHE_FOLDER
 from agents.dialogue.messages import Reply
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 from agents.errors import RepriseError
 from agents.runtime import Runtime
 from agents.settings import Settings

@@ -25,7 +25,8 @@ from agents.dialogue.messages import Failure
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore, Summary
 from agents.dialogue.travel import Travel
-from agents.dialogue.turns import Turn, Turns, readable
+from agents.dialogue.turn import Turn
+from agents.dialogue.turns import Turns, readable
 from agents.errors import NotReadyError, RepriseError
 from agents.evidence import Evidence
 from agents.models import identity
@@ -377,6 +378,16 @@ class Runtime:
         self._watching = asyncio.create_task(self.telemetry.watch())
 
     async def _close(self) -> None:
+        await self._end_work()
+        if self._engine_made is not None:
+            with contextlib.suppress(RepriseError):  # limits.yml could not be used: there is none
+                await (await _outcome(self._engine_made)).close()
+        if self._caching is not None:
+            await asyncio.to_thread(self._caching.close)
+        if self._store is not None:
+            await asyncio.to_thread(self._store.close)
+
+    async def _end_work(self) -> None:
         if self._cache_opened is not None:
             await _outcome(self._cache_opened)  # it begins the auditing, which is to end here
         for task in (self._watching, self._auditing):
@@ -387,13 +398,6 @@ class Runtime:
             await self._turns.close()
         if self._teams is not None:
             await self._teams.close()
-        if self._engine_made is not None:
-            with contextlib.suppress(RepriseError):  # limits.yml could not be used: there is none
-                await (await _outcome(self._engine_made)).close()
-        if self._caching is not None:
-            await asyncio.to_thread(self._caching.close)
-        if self._store is not None:
-            await asyncio.to_thread(self._store.close)
 
     def _conversations(self) -> ConversationStore:
         """The store, opened at the first call that succeeds: a lock or a full disk may pass.

@@ -21,7 +21,7 @@ from agents.dialogue.saying import (
     way_back,
 )
 from agents.dialogue.state import ChatState
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 from agents.dialogue.voice import Voice, guided_at_the_end
 
 

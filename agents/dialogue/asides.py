@@ -24,7 +24,7 @@ from agents.dialogue.saying import (
 from agents.dialogue.state import ChatState
 from agents.dialogue.teaming import Teaming
 from agents.dialogue.travel import away
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 from agents.dialogue.voice import Voice, guided_at_the_end
 from agents.errors import HandOverError
 

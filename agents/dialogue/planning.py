@@ -41,7 +41,7 @@ from agents.dialogue.scopes import Scopes
 from agents.dialogue.state import ChatState
 from agents.dialogue.stepping import Stepping
 from agents.dialogue.template_file import Template
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 from agents.dialogue.voice import Voice, guided_at_the_end, note_cache
 
 

@@ -12,7 +12,7 @@ from agents.dialogue.phrases import Kind, Phrases, phrases
 from agents.dialogue.phrases import listed as facts_listed
 from agents.dialogue.plan import Step
 from agents.dialogue.state import ChatState
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 
 _YES_OR_NO: Final = re.compile(
     r"(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|"

@@ -15,7 +15,7 @@ from agents.dialogue import partitions
 from agents.dialogue.history import spoken
 from agents.dialogue.messages import ASKING, Mood, UserMessage
 from agents.dialogue.rewriting import Rewriter
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 from agents.models.cached import CacheRequest
 from cache import Scope, judge
 from cache.standalone import THRESHOLD, in_full

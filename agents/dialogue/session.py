@@ -27,7 +27,7 @@ from agents.dialogue.state import ChatState
 from agents.dialogue.stepping import Stepping
 from agents.dialogue.store import ConversationStore
 from agents.dialogue.teaming import Team, Teaming
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 from agents.dialogue.voice import Voice
 from agents.models.cached import CachedModel
 from agents.tracing import span

@@ -44,7 +44,7 @@ from agents.dialogue.saying import (
     words,
 )
 from agents.dialogue.state import ChatState
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 from agents.dialogue.voice import Voice, guided_at_the_end
 from agents.errors import ModelError
 from cache import normalise

@@ -13,7 +13,7 @@ from agents.dialogue.messages import ASKING, Request, TeamWork, UserMessage
 from agents.dialogue.phrases import listed
 from agents.dialogue.saying import is_yes_or_no, paragraphs, phrase, way_back
 from agents.dialogue.state import ChatState, shortened
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 from agents.dialogue.understanding.team_wishes import task_in
 from agents.dialogue.voice import Voice, guided_at_the_end
 from agents.dialogue.weighing import weighing

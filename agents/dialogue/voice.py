@@ -29,7 +29,7 @@ from agents.dialogue.messages import ASKING, Mood, Served
 from agents.dialogue.scopes import Scopes
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 from agents.errors import ModelError
 from agents.models.cached import COMPLETE, CacheFailed, CacheLookedUp, CacheRequest, CacheStored
 from agents.models.resilient import FellBack

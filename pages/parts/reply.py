@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from agents.dialogue.messages import Reply, UserMessage
-from agents.dialogue.turns import TurnView
+from agents.dialogue.turn import TurnView
 from agents.errors import RepriseError
 from cache import CacheError
 from pages.parts import clipboard, notices, session, teamwork, text, words

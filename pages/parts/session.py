@@ -10,7 +10,7 @@ from typing import Final
 import streamlit as st
 
 from agents.dialogue.state import ChatState
-from agents.dialogue.turns import Turn
+from agents.dialogue.turn import Turn
 from agents.errors import RepriseError
 from agents.runtime import Runtime
 from agents.settings import Settings

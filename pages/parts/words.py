@@ -10,7 +10,7 @@ from typing import Final
 from agents.dialogue.machine import State
 from agents.dialogue.messages import MessageType, Mood
 from agents.dialogue.plan import Judge, Verdict
-from agents.dialogue.turns import Stage
+from agents.dialogue.turn import Stage
 
 STATES: Final[Mapping[State, str]] = MappingProxyType(
     {

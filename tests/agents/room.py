@@ -19,7 +19,8 @@ from agents.dialogue.scopes import Identity, Scopes
 from agents.dialogue.session import ChatSession
 from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
-from agents.dialogue.turns import Turn, Turns
+from agents.dialogue.turn import Turn
+from agents.dialogue.turns import Turns
 from agents.models.cached import CachedModel
 from agents.models.failures import explain_failure
 from agents.models.pending import PendingModel

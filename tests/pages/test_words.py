@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agents.dialogue.machine import State
 from agents.dialogue.messages import Mood
-from agents.dialogue.turns import Stage
+from agents.dialogue.turn import Stage
 from pages.parts import words
 
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from agents.dialogue.machine import machine
 from agents.dialogue.store import ConversationStore
-from agents.dialogue.turns import Turn, Turns, readable
+from agents.dialogue.turn import Turn
+from agents.dialogue.turns import Turns, readable
 from agents.errors import (
     BlankMessageError,
     BusyError,
