@@ -21,6 +21,7 @@ from agents.models.budgets import Budgets, Charge
 from agents.models.condition import BudgetCondition, QueueCondition
 from agents.models.fair_queue import FairQueue
 from agents.models.limits import LIMITS_FILE, read_limits
+from agents.models.usage import USAGE_FILE, UsageFile
 from agents.settings import Settings
 
 PATIENCE: Final[Mapping[Priority, float]] = {
@@ -79,18 +80,17 @@ class Gate(Admission):
 
     @classmethod
     def open(cls, settings: Settings) -> Gate:
-        """The gate that the settings and `limits.yml` in their home want.
+        """The gate that the settings and `limits.yml` in their home want; it knows what was used.
 
         Raises:
             ContentError: The file cannot be used.
         """
         limits = read_limits(settings.home / LIMITS_FILE, priced=settings.token_price > 0)
         parallel = 1 if settings.provider == "embedded" else settings.parallel
-        return cls(
-            FairQueue(parallel, limits.waiting),
-            Budgets(limits.budgets),
-            token_price=settings.token_price,
-        )
+        budgets = Budgets(limits.budgets, file=UsageFile(settings.home / USAGE_FILE))
+        budgets.resume()
+        queue = FairQueue(parallel, limits.waiting)
+        return cls(queue, budgets, token_price=settings.token_price)
 
     @asynccontextmanager
     async def admitted(self, caller: Caller, /) -> AsyncIterator[float]:

@@ -2,7 +2,8 @@
 
 Both windows slide: at every moment, what was used in the 60 seconds or 24 hours before counts.
 Calls are counted when they begin, tokens and dollars when a call has ended: calls that run side by
-side when a budget ends may together use more than was left of it.
+side when a budget ends may together use more than was left of it. What counts for a day's budget is
+kept in a file, as a restart does not make it a new day.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final
 from agents.calling import Caller, Priority
 from agents.errors import BudgetError
 from agents.models.condition import BudgetCondition, Unit, Window
+from agents.models.usage import UsageFile, Use
 
 ALL: Final = "*"
 """The agent of a budget for all of them together."""
@@ -71,12 +73,25 @@ class Budgets:
 
     Args:
         clock: Tells the time.
+        file: Keeps what is used of a day's budget; None: a restart begins anew.
     """
 
-    def __init__(self, budgets: Iterable[Budget], clock: Clock = time.time) -> None:
+    def __init__(
+        self,
+        budgets: Iterable[Budget],
+        clock: Clock = time.time,
+        file: UsageFile | None = None,
+    ) -> None:
         self._meters = tuple((budget, SlidingSum(SECONDS[budget.window])) for budget in budgets)
         self._clock = clock
+        self._file = file
         self._lock = threading.Lock()
+
+    def resume(self) -> None:
+        """Count what was used within a day before, as the file has it."""
+        if self._file is not None and self._meters:
+            for use in self._file.recent(self._clock()):
+                self._count(use)
 
     def charge(self, caller: Caller) -> Charge:
         """Count a call that is about to begin.
@@ -86,24 +101,26 @@ class Budgets:
         """
         with self._lock:
             now = self._clock()
-            waits = [(self._free_in(*meter, caller, now), meter[0]) for meter in self._of(caller)]
+            meters = self._of(caller.agent)
+            waits = [(self._free_in(*meter, caller, now), meter[0]) for meter in meters]
             longest, budget = max(waits, key=lambda wait: wait[0], default=(0.0, None))
             if longest > 0:
                 raise BudgetError(str(budget), longest)
-            self._add(caller, "calls", 1, now)
+            self._add(Use(now, caller.agent, "calls", 1))
             return Charge(caller, now)
 
     def take_back(self, charge: Charge) -> None:
         """Do not count a call that did not begin."""
         with self._lock:
-            self._add(charge.caller, "calls", -1, charge.at)
+            self._add(Use(charge.at, charge.caller.agent, "calls", -1))
 
     def spent(self, caller: Caller, *, tokens: int, dollars: float) -> None:
         """Count what a call has used, from 0."""
         with self._lock:
             now = self._clock()
-            self._add(caller, "tokens", tokens, now)
-            self._add(caller, "dollars", dollars, now)
+            self._add(
+                Use(now, caller.agent, "tokens", tokens), Use(now, caller.agent, "dollars", dollars)
+            )
 
     @property
     def conditions(self) -> tuple[BudgetCondition, ...]:
@@ -115,13 +132,25 @@ class Budgets:
                 for b, used in self._meters
             )
 
-    def _of(self, caller: Caller) -> Iterable[tuple[Budget, SlidingSum]]:
-        return (meter for meter in self._meters if meter[0].agent in {caller.agent, ALL})
+    def _of(self, agent: str) -> Iterable[tuple[Budget, SlidingSum]]:
+        return (meter for meter in self._meters if meter[0].agent in {agent, ALL})
 
-    def _add(self, caller: Caller, unit: Unit, amount: float, at: float) -> None:
-        for budget, used in self._of(caller):
-            if budget.unit == unit and amount:
-                used.add(amount, at)
+    def _add(self, *uses: Use) -> None:
+        """Count uses, and keep those that a day's budget is for."""
+        for use in uses:
+            self._count(use)
+        lasting = [use for use in uses if use.amount and self._is_for_a_day(use)]
+        if self._file is not None and lasting:
+            self._file.append(*lasting)
+
+    def _count(self, use: Use) -> None:
+        for budget, used in self._of(use.agent):
+            if budget.unit == use.unit:
+                used.add(use.amount, use.at)
+
+    def _is_for_a_day(self, use: Use) -> bool:
+        budgets = (budget for budget, _ in self._of(use.agent) if budget.unit == use.unit)
+        return any(budget.window == "day" for budget in budgets)
 
     @staticmethod
     def _free_in(budget: Budget, used: SlidingSum, caller: Caller, now: float) -> float:
