@@ -11,10 +11,10 @@ import pytest
 
 from agents.runtime import Runtime
 from agents.settings import Settings
-from tests.agents.loops import WAIT_SECONDS
 from tests.agents.room import SCRIPT
 from tests.support.scripted_model import Reply, Rule, ScriptedModel
 
+PATIENCE = 180
 KNOWS = Rule(last="capital", reply=Reply("The capital of Portugal is Lisbon."))
 BROKEN = Rule(last="broken", reply=Reply("what you said is refused", status=400))
 
@@ -50,7 +50,7 @@ def start(home: Path, model: ScriptedModel) -> Iterator[Callable[..., Runtime]]:
 def say(runtime, text, *, to="c1", owner="ann"):
     """A message and its reply, when its trace is complete as well."""
     turn = runtime.send(to, owner, text, threshold=0.9, message_id=f"{to}-{text}")
-    assert turn.wait(WAIT_SECONDS), turn.view
+    assert turn.wait(PATIENCE), turn.view
     wait_until(lambda: trace_of(runtime, turn.reply.id) is not None)
     return turn.reply
 
@@ -60,7 +60,7 @@ def trace_of(runtime, reply_id):
 
 
 def wait_until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + WAIT_SECONDS
+    end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, "it did not come to be"
         time.sleep(0.01)
