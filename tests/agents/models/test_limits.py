@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.calling import Priority
 from agents.errors import ContentError
 from agents.models import limits
-from agents.models.budgets import Budget
+from agents.models.budgets import SHARE, Budget
 from agents.models.limits import WAITING, Limits, read_limits
 
+README = Path(__file__).parents[3] / "README.md"
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n"
 
 
@@ -40,8 +43,12 @@ def test_without_a_file_only_the_queue_has_a_limit(tmp_path):
     assert read_limits(tmp_path / "limits.yml", priced=False) == Limits(WAITING, ())
 
 
-def test_the_example_in_the_documentation_can_be_used(read):
-    (example,) = re.findall(r"```yaml\n(.*?)```", limits.__doc__ or "", re.DOTALL)
+def examples(text: str) -> list[str]:
+    return re.findall(r"```yaml\n(waiting:.*?)```", text, re.DOTALL)
+
+
+def test_the_example_in_the_module_says_what_can_be_limited(read):
+    (example,) = examples(limits.__doc__ or "")
 
     assert read(example) == Limits(
         64,
@@ -52,6 +59,20 @@ def test_the_example_in_the_documentation_can_be_used(read):
             Budget("chat", "dollars", "day", 2.5),
         ),
     )
+
+
+def test_the_example_in_the_readme_can_be_used(read):
+    (example,) = examples(README.read_text("utf-8"))
+
+    assert [(b.agent, b.unit, b.limit) for b in read(example).budgets][-1] == (
+        "audit",
+        "calls",
+        200,
+    )
+
+
+def test_what_the_readme_says_is_kept_for_the_chat_is(read):
+    assert SHARE == {Priority.CHAT: 1.0, Priority.TEAM: 0.8, Priority.AUDIT: 0.5}
 
 
 @pytest.mark.parametrize("text, line, place", [
