@@ -113,6 +113,8 @@ class _Attempt:
 
     async def _ask(self) -> Said | RepriseError:
         """What the member says, or why it does not."""
+        if self._seconds is not None and self._seconds <= 0:
+            return _no_time(self._member)
         owner = self._recorder.run.owner
         try:
             async with asyncio.timeout(self._seconds) as limit:
@@ -123,12 +125,21 @@ class _Attempt:
             if not limit.expired():
                 raise
             return ModelError(
-                f"{self._member.title} gave no answer within {self._seconds:g} s.",
+                f"{self._member.title} gave no answer within {self._seconds:.3g} s.",
                 remedy="Try again, or allow more time.",
                 kind="timeout",
             )
         except RepriseError as error:
             return error
+
+
+def _no_time(member: Member) -> ModelError:
+    """That nobody was asked; its kind is one that another try does not change."""
+    return ModelError(
+        f"No time was left to ask {member.title}.",
+        remedy="Resume the run, or allow its team more time.",
+        kind="budget",
+    )
 
 
 def _same(one: Delegation, other: Delegation) -> bool:
