@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from agents import signals
 from agents.calling import Priority, calling
 from agents.dialogue.messages import Failure
 from agents.dialogue.turns import readable
@@ -28,7 +29,7 @@ from agents.teams.run import Delegation, Kind, Run
 from agents.teams.shelf import Definition
 from agents.teams.store import RunStore, ended
 from agents.teams.ways import Watcher, Way, Work
-from agents.tracing import span
+from agents.tracing import note_failure, span
 
 if TYPE_CHECKING:
     from agents.teams.desk import Desk
@@ -290,13 +291,23 @@ class Teams:
                 )
             self._store.put(run)
             self._live[run.id] = live
-        self._submit(self._run(live, work))
+        self._submit(self._told(live, work))
         return live
 
     async def _keep(self, run: Run, delegation: Delegation) -> None:
         for watcher in self._watchers:
             watcher(run, delegation)
         await asyncio.to_thread(self._store.keep, run, delegation)
+
+    async def _told(self, live: LiveRun, work: Work) -> None:
+        """Run, and tell of it."""
+        run = live.view
+        with (
+            calling(user=run.owner, priority=Priority.TEAM, correlation_id=run.id),
+            span(signals.TEAM_RUN, **{signals.TEAM_KIND: run.kind}) as current,
+        ):
+            await self._run(live, work)
+            current.set_attribute(signals.OUTCOME, live.view.status)
 
     async def _run(self, live: LiveRun, work: Work) -> None:
         beating = asyncio.create_task(self._beat(live.id))
@@ -310,8 +321,10 @@ class Teams:
         except asyncio.CancelledError:
             run = ended(live.view, live.stopped_as or "stopped", at=time.time())
         except RepriseError as error:
+            note_failure(error)
             run = _failed(live.view, Failure(error.message, error.remedy))
         except Exception as error:
+            note_failure(error)
             logger.exception("run %s failed", live.id)
             run = _failed(live.view, _unforeseen(error))
         finally:
@@ -321,12 +334,8 @@ class Teams:
     async def _work(self, live: LiveRun, work: Work) -> str:
         run = replace(live.view, status="running", began=live.view.began or time.time())
         live.recorder.run = run
-        with (
-            calling(user=run.owner, priority=Priority.TEAM, correlation_id=run.id),
-            span("team.run", kind=run.kind),
-        ):
-            await asyncio.to_thread(self._store.change, run)
-            return await work(live.recorder, await self._desk())
+        await asyncio.to_thread(self._store.change, run)
+        return await work(live.recorder, await self._desk())
 
     async def _finish(self, live: LiveRun, run: Run) -> None:
         """Store the end before it is shown."""
