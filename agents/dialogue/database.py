@@ -1,4 +1,4 @@
-"""The database of conversations: its tables, its connections, and what its errors mean.
+"""The tables of conversations.
 
 Schema versions:
     1  conversations, events, drafts
@@ -6,28 +6,11 @@ Schema versions:
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DBAPIError
-
-from agents.errors import (
-    StoreCorruptError,
-    StoreError,
-    StoreFullError,
-    StoreLockedError,
-    StoreReadOnlyError,
-    StoreVersionError,
-)
 
 SCHEMA_VERSION: Final = 1
-LOCK_WAIT: Final = 2.0
-"""Seconds to wait for another process to let go of the database."""
-
 TABLES: Final = sa.MetaData()
 CONVERSATIONS: Final = sa.Table(
     "conversations",
@@ -57,57 +40,3 @@ DRAFTS: Final = sa.Table(
     sa.Column("process", sa.Integer, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
 )
-
-
-def engine_of(path: Path) -> sa.Engine:
-    """Connections to the database at `path`, tuned alike."""
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_WAIT}
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def tune(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    return engine
-
-
-def prepare(
-    engine: sa.Engine, path: Path, tables: sa.MetaData = TABLES, version: int = SCHEMA_VERSION
-) -> None:
-    """Make the tables where there are none.
-
-    Raises:
-        StoreVersionError: A newer Reprise made them.
-    """
-    with engine.begin() as connection:
-        found = int(connection.execute(sa.text("PRAGMA user_version")).scalar_one())
-        if found > version:
-            raise StoreVersionError(path, found, version)
-        if found < version:
-            tables.create_all(connection)
-            connection.execute(sa.text(f"PRAGMA user_version={version}"))
-
-
-def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
-    """Whether the row was inserted; False where another one stands in its place."""
-    done = connection.execute(insert(table).values(**row).on_conflict_do_nothing())
-    return done.rowcount == 1
-
-
-_CAUSES: Final[tuple[tuple[tuple[str, ...], Callable[[Path], StoreError]], ...]] = (
-    (("locked", "busy"), StoreLockedError),
-    (("readonly", "read-only", "unable to open"), StoreReadOnlyError),
-    (("full", "disk i/o"), StoreFullError),
-)
-
-
-def explained(path: Path, error: DBAPIError) -> StoreError:
-    """What SQLite's error means for the user."""
-    words = str(error.orig).lower()
-    for cues, kind in _CAUSES:
-        if any(cue in words for cue in cues):
-            return kind(path)
-    return StoreCorruptError(path)

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from agents.dialogue.database import DRAFTS, insert_new
+from agents.database import insert_new
+from agents.dialogue.database import DRAFTS
 from agents.dialogue.messages import Reply
 
 STALE_SECONDS: Final = 60.0

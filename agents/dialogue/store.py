@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
-from agents import signals
+from agents.database import Database, insert_new
 from agents.dialogue import drafts
-from agents.dialogue.database import (
-    CONVERSATIONS,
-    DRAFTS,
-    EVENTS,
-    engine_of,
-    explained,
-    insert_new,
-    prepare,
-)
+from agents.dialogue.database import CONVERSATIONS, DRAFTS, EVENTS, SCHEMA_VERSION, TABLES
 from agents.dialogue.events import (
     Event,
     Heard,
@@ -36,13 +26,7 @@ from agents.dialogue.events import (
 from agents.dialogue.folding import fold
 from agents.dialogue.machine import Machine
 from agents.dialogue.state import ChatState
-from agents.errors import (
-    BusyError,
-    ConversationNotFoundError,
-    StoreCorruptError,
-    StoreReadOnlyError,
-)
-from agents.tracing import span
+from agents.errors import BusyError, ConversationNotFoundError, StoreCorruptError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +45,11 @@ class Summary:
 class ConversationStore:
     """Conversations in one SQLite file. Every method may be called from any thread.
 
-    A change is on disk when the method returns: it survives a killed process; after a power
-    cut the last moments may be missing, the file is whole all the same (WAL, synchronous
-    NORMAL).
+    A change is on disk when the method returns.
     """
 
-    def __init__(self, path: Path, engine: sa.Engine, machine: Machine) -> None:
-        self._path = path
-        self._engine = engine
+    def __init__(self, database: Database, machine: Machine) -> None:
+        self._database = database
         self._machine = machine
 
     @classmethod
@@ -78,20 +59,11 @@ class ConversationStore:
         Raises:
             StoreError: It cannot be opened, or a newer Reprise wrote it.
         """
-        engine = engine_of(path)
-        store = cls(path, engine, machine)
-        try:
-            with store._told_clearly():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                prepare(engine, path)
-        except BaseException:
-            engine.dispose()
-            raise
-        return store
+        return cls(Database.open(path, TABLES, SCHEMA_VERSION), machine)
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self._database.close()
 
     def probe(self) -> None:
         """Read something, to see that it can be.
@@ -99,7 +71,7 @@ class ConversationStore:
         Raises:
             StoreError: It cannot.
         """
-        with self._told_clearly(), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             connection.execute(sa.select(CONVERSATIONS.c.id).limit(1)).one_or_none()
 
     def start(self, conversation: str, owner: str) -> ChatState:
@@ -109,7 +81,7 @@ class ConversationStore:
             ConversationNotFoundError: It belongs to someone else.
             StoreError: It could not be written.
         """
-        with self._writing("start") as connection:
+        with self._database.writing("start") as connection:
             state, new = self._found_or_new(connection, conversation, owner)
             return self._add(connection, state, *new) if new else state
 
@@ -124,7 +96,7 @@ class ConversationStore:
             ConversationNotFoundError: It belongs to someone else.
             StoreError: It could not be written.
         """
-        with self._writing("begin") as connection:
+        with self._database.writing("begin") as connection:
             before, new = self._found_or_new(connection, conversation, owner)
             if before.has_message(heard.message.id):
                 return before
@@ -145,7 +117,7 @@ class ConversationStore:
 
     def _knows(self, conversation: str) -> bool:
         query = sa.select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id == conversation)
-        with self._told_clearly(), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             return connection.execute(query).one_or_none() is not None
 
     def load(self, conversation: str, owner: str) -> ChatState:
@@ -155,7 +127,7 @@ class ConversationStore:
             ConversationNotFoundError: There is none of this id that belongs to `owner`.
             StoreError: It could not be read.
         """
-        with self._told_clearly(), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             self._require(connection, conversation, owner)
             return self._replayed(connection, conversation, owner)
 
@@ -165,7 +137,7 @@ class ConversationStore:
         Raises:
             ConversationNotFoundError, StoreError: As in `load`.
         """
-        with self._told_clearly(), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             self._require(connection, conversation, owner)
             return self._happened(connection, conversation)
 
@@ -193,7 +165,7 @@ class ConversationStore:
         try:
             return tuple(from_json(body) for body in bodies)
         except ValueError as error:
-            raise StoreCorruptError(self._path) from error
+            raise StoreCorruptError(self._database.path) from error
 
     def append(self, state: ChatState, *events: Event) -> ChatState:
         """Store the events, all or none, and return the state after them.
@@ -207,7 +179,7 @@ class ConversationStore:
         """
         heard = [event.message.id for event in events if isinstance(event, Heard)]
         known = sa.select(EVENTS.c.id).where(EVENTS.c.message.in_(heard)).limit(1)
-        with self._writing("append") as connection:
+        with self._database.writing("append") as connection:
             if heard and connection.execute(known).one_or_none() is not None:
                 return self.load(state.id, state.owner)
             return self._add(connection, state, *events)
@@ -234,7 +206,7 @@ class ConversationStore:
             ConversationNotFoundError: There is none of this id that belongs to `owner`.
             StoreError: They could not be written; nothing of them was.
         """
-        with self._writing("change") as connection:
+        with self._database.writing("change") as connection:
             self._require(connection, conversation, owner)
             if drafts.held(connection, conversation):
                 raise BusyError(conversation, then="make your change again")
@@ -253,7 +225,7 @@ class ConversationStore:
         """
         conversation = uuid.uuid4().hex
         row = {"id": conversation, "owner": owner, "title": "", "updated_at": events[-1].at}
-        with self._writing("add") as connection:
+        with self._database.writing("add") as connection:
             connection.execute(CONVERSATIONS.insert().values(**row))
             return self._add(connection, ChatState(id=conversation, owner=owner), *events)
 
@@ -288,7 +260,7 @@ class ConversationStore:
             .order_by(CONVERSATIONS.c.updated_at.desc())
             .limit(limit)
         )
-        with self._told_clearly(), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             return tuple(Summary(*row) for row in connection.execute(query))
 
     def delete(self, conversation: str, owner: str) -> None:
@@ -298,7 +270,7 @@ class ConversationStore:
             ConversationNotFoundError: As in `load`.
             StoreError: It could not be written.
         """
-        with self._writing("delete") as connection:
+        with self._database.writing("delete") as connection:
             self._require(connection, conversation, owner)
             for table in (EVENTS, DRAFTS):
                 connection.execute(table.delete().where(table.c.conversation == conversation))
@@ -310,7 +282,7 @@ class ConversationStore:
         Raises:
             StoreError: It could not be written.
         """
-        with self._writing("draft") as connection:
+        with self._database.writing("draft") as connection:
             connection.execute(
                 DRAFTS.update()
                 .where(DRAFTS.c.reply == reply_id)
@@ -329,14 +301,14 @@ class ConversationStore:
         Raises:
             StoreError: They could not be read or written.
         """
-        with self._told_clearly(), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             orphans = drafts.abandoned(connection, running)
         for row in orphans:
             self._interrupt(row)
         return len(orphans)
 
     def _interrupt(self, draft: sa.Row[Any]) -> None:
-        with self._told_clearly(), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             owner = connection.execute(
                 sa.select(CONVERSATIONS.c.owner).where(CONVERSATIONS.c.id == draft.conversation)
             ).scalar_one_or_none()
@@ -348,7 +320,7 @@ class ConversationStore:
         self.append(state, ReplyEnded(time.time(), drafts.interrupted(begun, draft)))
 
     def _drop_draft(self, reply_id: str) -> None:
-        with self._writing("drop draft") as connection:
+        with self._database.writing("drop draft") as connection:
             connection.execute(DRAFTS.delete().where(DRAFTS.c.reply == reply_id))
 
     def _require(self, connection: sa.Connection, conversation: str, owner: str) -> None:
@@ -359,26 +331,6 @@ class ConversationStore:
         ).one_or_none()
         if found is None:
             raise ConversationNotFoundError(conversation)
-
-    @contextmanager
-    def _writing(self, operation: str) -> Iterator[sa.Connection]:
-        with (
-            span(signals.WRITING, **{signals.DATABASE: "sqlite", signals.DATABASE_DOES: operation}),
-            self._told_clearly(),
-            self._engine.begin() as connection,
-        ):
-            # The lock first: what is read before a change must still be so when it is made.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-
-    @contextmanager
-    def _told_clearly(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            raise explained(self._path, error) from error
-        except OSError as error:
-            raise StoreReadOnlyError(self._path) from error
 
 
 def _row_of(conversation: str, event: Event) -> Mapping[str, object]:

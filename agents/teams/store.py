@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,11 +18,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DBAPIError
 
-from agents.dialogue.database import engine_of, explained, prepare
+from agents.database import Database
 from agents.dialogue.drafts import is_gone
-from agents.errors import RunNotFoundError, StoreCorruptError, StoreReadOnlyError
+from agents.errors import RunNotFoundError, StoreCorruptError
 from agents.teams.run import ENDED, Delegation, Run, Status
 
 SCHEMA_VERSION: Final = 1
@@ -59,13 +57,11 @@ _UNENDED: Final = ("waiting", "running")
 class RunStore:
     """Runs in one SQLite file. Every method may be called from any thread.
 
-    A change is on disk when the method returns, as in `ConversationStore`.
+    A change is on disk when the method returns.
     """
 
-    def __init__(self, path: Path, engine: sa.Engine) -> None:
-        self._path = path
-        self._engine = engine
-        self._writing_here = threading.Lock()
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @classmethod
     def open(cls, path: Path) -> RunStore:
@@ -74,20 +70,11 @@ class RunStore:
         Raises:
             StoreError: It cannot be opened, or a newer Reprise wrote it.
         """
-        engine = engine_of(path)
-        store = cls(path, engine)
-        try:
-            with store._told_clearly():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                prepare(engine, path, _TABLES, SCHEMA_VERSION)
-        except BaseException:
-            engine.dispose()
-            raise
-        return store
+        return cls(Database.open(path, _TABLES, SCHEMA_VERSION))
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self._database.close()
 
     def put(self, run: Run) -> None:
         """Store a whole run, in the place of what was stored of it.
@@ -95,7 +82,7 @@ class RunStore:
         Raises:
             StoreError: It could not be stored; nothing of it was.
         """
-        with self._writing() as connection:
+        with self._database.writing("put run") as connection:
             connection.execute(_DELEGATIONS.delete().where(_DELEGATIONS.c.run == run.id))
             row = _row(run)
             connection.execute(insert(_RUNS).values(**row).on_conflict_do_update(["id"], set_=row))
@@ -109,7 +96,7 @@ class RunStore:
         Raises:
             StoreError: It could not be stored.
         """
-        with self._writing() as connection:
+        with self._database.writing("change run") as connection:
             connection.execute(_RUNS.update().where(_RUNS.c.id == run.id).values(**_row(run)))
 
     def keep(self, run: Run, delegation: Delegation) -> None:
@@ -120,7 +107,7 @@ class RunStore:
         """
         row = _delegation_row(run.id, delegation)
         kept = insert(_DELEGATIONS).values(**row)
-        with self._writing() as connection:
+        with self._database.writing("keep delegation") as connection:
             connection.execute(
                 kept.on_conflict_do_update(["run", "id"], set_={"body": row["body"]})
             )
@@ -131,7 +118,7 @@ class RunStore:
         Raises:
             StoreError: It could not be noted.
         """
-        with self._writing() as connection:
+        with self._database.writing("beat") as connection:
             connection.execute(_RUNS.update().where(_RUNS.c.id == run_id).values(at=time.time()))
 
     def load(self, run_id: str, owner: str) -> Run:
@@ -201,7 +188,7 @@ class RunStore:
             RunNotFoundError: There is none of this id that belongs to `owner`.
             StoreError: It could not be removed.
         """
-        with self._writing() as connection:
+        with self._database.writing("delete run") as connection:
             whose = sa.select(_RUNS.c.owner).where(_RUNS.c.id == run_id)
             if connection.execute(whose).scalar_one_or_none() != owner:
                 raise RunNotFoundError(run_id)
@@ -232,26 +219,11 @@ class RunStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with self._told_clearly(), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        # SQLite lets threads that write at once wait by asking again and again.
-        with self._writing_here, self._told_clearly(), self._engine.begin() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-
-    @contextmanager
-    def _told_clearly(self) -> Iterator[None]:
         try:
-            yield
-        except DBAPIError as error:
-            raise explained(self._path, error) from error
-        except OSError as error:
-            raise StoreReadOnlyError(self._path) from error
+            with self._database.reading() as connection:
+                yield connection
         except ValueError as error:
-            raise StoreCorruptError(self._path) from error
+            raise StoreCorruptError(self._database.path) from error
 
 
 def ended(run: Run, status: Status, *, at: float) -> Run:

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.dialogue import database
+from agents import database
 from agents.dialogue.database import SCHEMA_VERSION
 from agents.dialogue.events import (
     GoalStated,
@@ -661,7 +661,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(store, path):
 
 def limit_pages(store: ConversationStore) -> None:
     """Let the database grow by a few pages only; SQLite then says what a full disk says."""
-    with store._engine.connect() as connection:
+    with store._database.reading() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 4}")
 
