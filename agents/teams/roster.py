@@ -31,11 +31,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Final, Literal
 
 from agents.teams.member import Member
+from agents.teams.shapes import About, MemberShape, Name, Strict, Title
 from agents.teams.shelf import Shelf
 from agents.yaml_file import YamlFile
 
@@ -143,56 +142,36 @@ class Roster:
         return tuple({member.name: member for member in (*nested, *recursive)}.values())
 
 
-_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-_Title = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
-_About = Annotated[str, Field(max_length=500)]
-_Prompt = Annotated[str, Field(min_length=1, max_length=4_000, pattern=r"\S")]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _MemberShape(_Strict):
-    name: _Name
-    title: _Title
-    prompt: _Prompt
-    capabilities: Annotated[list[_Name], Field(max_length=20)] = []
-
-    def member(self) -> Member:
-        return Member(self.name, self.title, self.prompt.strip(), tuple(self.capabilities))
-
-
-class _NestedLimits(_Strict):
+class _NestedLimits(Strict):
     rounds: int = 1
     calls: int = 12
     seconds: float = 120.0
     minutes: float = 10.0
 
 
-class _NestedShape(_Strict):
-    name: _Name
-    title: _Title
-    about: _About = ""
-    director: _MemberShape
-    specialists: list[_MemberShape]
+class _NestedShape(Strict):
+    name: Name
+    title: Title
+    about: About = ""
+    director: MemberShape
+    specialists: list[MemberShape]
     asks: Asks = "chosen"
     limits: _NestedLimits = _NestedLimits()
 
 
-class _RecursiveLimits(_Strict):
+class _RecursiveLimits(Strict):
     depth: int = 2
     calls: int = 30
     seconds: float = 120.0
     minutes: float = 20.0
 
 
-class _RecursiveShape(_Strict):
-    name: _Name
-    title: _Title
-    about: _About = ""
-    planner: _MemberShape
-    solver: _MemberShape
+class _RecursiveShape(Strict):
+    name: Name
+    title: Title
+    about: About = ""
+    planner: MemberShape
+    solver: MemberShape
     limits: _RecursiveLimits = _RecursiveLimits()
 
 
@@ -270,7 +249,7 @@ def _limits(file: YamlFile, written: _NestedLimits | _RecursiveLimits) -> Limits
     return Limits(written.calls, written.seconds, written.minutes)
 
 
-def _refuse_twice(file: YamlFile, members: Sequence[_MemberShape]) -> None:
+def _refuse_twice(file: YamlFile, members: Sequence[MemberShape]) -> None:
     """Refuse a name that two have; the director is the first."""
     names: set[str] = set()
     for number, member in enumerate(members):

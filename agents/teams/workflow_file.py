@@ -33,7 +33,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Protocol
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from agents import yaml_file
 from agents.errors import WorkflowError
@@ -41,10 +41,12 @@ from agents.teams.conditions import Condition, How, Joined, Joint, Test
 from agents.teams.member import Member
 from agents.teams.placeholders import TaskTemplate
 from agents.teams.run import Status
+from agents.teams.shapes import About, MemberShape, Name, Strict, Text, Title
 from agents.teams.workflow import MOST_INPUT, MOST_STEPS, Input, Step, Workflow
 from agents.yaml_file import Location, YamlFile
 
 MOST_AGENTS: Final = 20
+MOST_INPUTS: Final = 20
 LONGEST_SECONDS: Final = 3_600.0
 MOST_RETRIES: Final = 5
 _HOWS: Final[Mapping[How, str]] = {
@@ -62,67 +64,53 @@ def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 _Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-_Title = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
-_About = Annotated[str, Field(max_length=500)]
-_Text = Annotated[str, Field(min_length=1, max_length=4_000, pattern=r"\S")]
 _Texts = Annotated[
-    list[_Title], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_STEPS)
+    list[Title], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_STEPS)
 ]
-_Number = Annotated[float, Field(strict=False, allow_inf_nan=False)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _AgentShape(_Strict):
-    name: _Name
-    title: _Title
-    prompt: _Text
-    capabilities: Annotated[list[_Name], Field(max_length=20)] = []
-
-
-class _InputShape(_Strict):
-    about: _About = ""
+class _InputShape(Strict):
+    about: About = ""
     default: Annotated[str, Field(max_length=MOST_INPUT)] | None = None
 
 
-class _WhenShape(_Strict):
+class _WhenShape(Strict):
     of: _Id | None = None
     is_: Annotated[_Texts | None, Field(alias="is")] = None
     starts: _Texts | None = None
     contains: _Texts | None = None
-    above: _Number | None = None
-    below: _Number | None = None
+    above: float | None = None
+    below: float | None = None
     status: Annotated[list[Status], BeforeValidator(_listed), Field(min_length=1)] | None = None
     all_: Annotated[list[_WhenShape] | None, Field(alias="all", min_length=1)] = None
     any_: Annotated[list[_WhenShape] | None, Field(alias="any", min_length=1)] = None
     not_: Annotated[_WhenShape | None, Field(alias="not")] = None
 
 
-class _StepShape(_Strict):
+class _StepShape(Strict):
     id: _Id
-    task: _Text
-    agent: _Name | None = None
-    capability: _Name | None = None
-    title: _Title | None = None
-    after: Annotated[list[_Id], Field(max_length=MOST_STEPS)] = []
+    task: Text
+    agent: Name | None = None
+    capability: Name | None = None
+    title: Title | None = None
+    after: list[_Id] = Field(default_factory=list, max_length=MOST_STEPS)
     when: _WhenShape | None = None
     seconds: Annotated[float, Field(gt=0, le=LONGEST_SECONDS)] = 300.0
     retries: Annotated[int, Field(ge=0, le=MOST_RETRIES)] = 0
     may_fail: bool = False
 
 
-class _Shape(_Strict):
-    name: _Name
-    title: _Title
-    about: _About = ""
-    inputs: Annotated[dict[_Id, _InputShape | None], Field(max_length=20)] = {}
-    agents: Annotated[list[_AgentShape], Field(max_length=MOST_AGENTS)] = []
-    steps: Annotated[list[_StepShape], Field(min_length=1, max_length=MOST_STEPS)]
-    result: Annotated[list[_Id], BeforeValidator(_listed), Field(max_length=MOST_STEPS)] = []
+class _Shape(Strict):
+    name: Name
+    title: Title
+    about: About = ""
+    inputs: dict[_Id, _InputShape | None] = Field(default_factory=dict, max_length=MOST_INPUTS)
+    agents: list[MemberShape] = Field(default_factory=list, max_length=MOST_AGENTS)
+    steps: list[_StepShape] = Field(min_length=1, max_length=MOST_STEPS)
+    result: Annotated[list[_Id], BeforeValidator(_listed)] = Field(
+        default_factory=list, max_length=MOST_STEPS
+    )
 
 
 class Directory(Protocol):
@@ -165,7 +153,7 @@ def workflow_of(file: YamlFile, directory: Directory | None = None) -> Workflow:
     shape = file.shaped(_Shape)
     steps = tuple(_step(file, ("steps", n), step) for n, step in enumerate(shape.steps))
     inputs = tuple(_input(name, one) for name, one in shape.inputs.items())
-    agents = tuple(_agent(one) for one in shape.agents)
+    agents = tuple(one.member() for one in shape.agents)
     try:
         workflow = Workflow(
             shape.name, shape.title, steps, shape.about, inputs, agents, tuple(shape.result)
@@ -209,10 +197,6 @@ def candidates(workflow: Workflow, step: Step, directory: Directory) -> tuple[Me
         return () if found is None else (found,)
     able = tuple(agent for agent in workflow.agents if step.capability in agent.capabilities)
     return able or directory.able(step.capability)
-
-
-def _agent(shape: _AgentShape) -> Member:
-    return Member(shape.name, shape.title, shape.prompt.strip(), tuple(shape.capabilities))
 
 
 def _input(name: str, shape: _InputShape | None) -> Input:
