@@ -22,6 +22,7 @@ CALL: Final = "chat"
 ATTEMPT: Final = "model.attempt"
 QUEUE: Final = "queue"
 TEAM_RUN: Final = "team run"
+DELEGATION: Final = "team delegation"
 
 # What OpenTelemetry calls them: https://opentelemetry.io/docs/specs/semconv/registry/attributes/
 ERROR_TYPE: Final = "error.type"
@@ -55,3 +56,5 @@ ATTEMPTS: Final = "reprise.attempts"
 WAITED: Final = "reprise.waited_seconds"
 DOLLARS: Final = "reprise.dollars"
 TEAM_KIND: Final = "reprise.team.kind"
+TEAM_ROLE: Final = "reprise.team.role"
+TEAM_DEPTH: Final = "reprise.team.depth"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel
 
+from agents import signals
 from agents.calling import Priority, calling
 from agents.dialogue.messages import Failure
 from agents.errors import ModelError, RepriseError
@@ -66,12 +67,17 @@ async def delegate(
     role, depth = delegation.role, delegation.depth
     with (
         calling(agent=member.name, priority=Priority.TEAM),
-        span("team.delegation", agent=member.name, role=role, depth=depth) as current,
+        span(signals.DELEGATION, **{signals.AGENT_NAME: member.name}) as current,
     ):
+        current.set_attributes({signals.TEAM_ROLE: role, signals.TEAM_DEPTH: depth})
         ended = await attempt.until_it_ends(begun, retries)
-        current.set_attribute("status", ended.status)
-        current.set_attribute("attempts", ended.attempts)
-        current.set_attribute("source", ended.source or "")
+        current.set_attributes(
+            {
+                signals.OUTCOME: ended.status,
+                signals.ATTEMPTS: ended.attempts,
+                signals.SOURCE: ended.source or "none",
+            }
+        )
     await recorder.put(ended)
     return ended
 

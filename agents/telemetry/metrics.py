@@ -50,18 +50,17 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
-        self._calls = _CallMetrics(registry)
-        turns, cache, teams = (
-            _TurnMetrics(registry),
-            _CacheMetrics(registry),
-            _TeamMetrics(registry),
-        )
+        names = _Names()
+        self._calls = _CallMetrics(registry, names)
+        turns, cache = _TurnMetrics(registry), _CacheMetrics(registry)
+        teams = _TeamMetrics(registry, names)
         self._stage_ended = cache.stage_ended
         self._counted: Mapping[str, Callable[[float, Attributes], None]] = {
             signals.TURN: turns.ended,
             signals.WRITING: turns.written,
             signals.LOOKUP: cache.looked_up,
-            signals.TEAM_RUN: teams.ended,
+            signals.TEAM_RUN: teams.run_ended,
+            signals.DELEGATION: teams.delegation_ended,
         }
 
     def watch(self, collector: Collector) -> None:
@@ -144,22 +143,31 @@ class _CacheMetrics:
 
 
 class _TeamMetrics:
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, names: _Names) -> None:
+        self._names = names
         by = ["kind", "outcome"]
         self._runs = Counter("reprise_team_runs", "Runs of teams that ended", by, registry=registry)
         self._seconds = _seconds(
             "reprise_team_run_duration", "A run of a team", by[:1], registry, SLOW
         )
+        self._delegations = Counter(
+            "reprise_team_delegations", "Tasks that were given to agents", ["agent", "outcome"],
+            registry=registry,
+        )  # fmt: skip
 
-    def ended(self, seconds: float, known: Attributes) -> None:
+    def delegation_ended(self, _: float, known: Attributes) -> None:
+        agent = self._names.known(known.get(signals.AGENT_NAME, ""))
+        self._delegations.labels(agent, known.get(signals.OUTCOME, "stopped")).inc()
+
+    def run_ended(self, seconds: float, known: Attributes) -> None:
         kind = known.get(signals.TEAM_KIND, "")
         self._runs.labels(kind, known.get(signals.OUTCOME, "")).inc()
         self._seconds.labels(kind).observe(seconds)
 
 
 class _CallMetrics:
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._names: set[str] = set()
+    def __init__(self, registry: CollectorRegistry, names: _Names) -> None:
+        self._known = names.known
         by = ["agent", "endpoint"]
         gen_ai = [
             signals.OPERATION, signals.PROVIDER, signals.MODEL, signals.AGENT_NAME,
@@ -202,12 +210,19 @@ class _CallMetrics:
             if tokens:
                 self._tokens.labels(*gen_ai, kind).observe(tokens)
 
-    def _known(self, name: str) -> str:
-        """The name, if it looks like one and there are few yet: each makes series of its own."""
-        if name not in self._names:
-            if len(self._names) >= MOST_NAMES or not _NAME.fullmatch(name):
+
+class _Names:
+    """Names of agents, endpoints and models: each makes series of its own, so there are few."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def known(self, name: str) -> str:
+        """The name, if it looks like one and there are few yet."""
+        if name not in self._seen:
+            if len(self._seen) >= MOST_NAMES or not _NAME.fullmatch(name):
                 return OTHER
-            self._names.add(name)
+            self._seen.add(name)
         return name
 
 

@@ -92,6 +92,10 @@ def test_writes_and_runs_of_teams_are_timed(metrics):
     with span(signals.TEAM_RUN, **{signals.TEAM_KIND: "nested", signals.OUTCOME: "done"}):
         pass
 
+    with span(signals.DELEGATION, **{signals.AGENT_NAME: "critic", signals.OUTCOME: "done"}):
+        pass
+
+    assert value(metrics, "reprise_team_delegations_total", agent="critic", outcome="done") == 1
     assert value(metrics, "reprise_database_write_seconds_count", error_type="") == 1
     assert value(metrics, "reprise_team_runs_total", kind="nested", outcome="done") == 1
     assert value(metrics, "reprise_team_run_duration_seconds_count", kind="nested") == 1
