@@ -5,7 +5,7 @@ The same events give the same state, whenever and wherever they are folded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import singledispatch
 
@@ -38,11 +38,22 @@ from agents.dialogue.events import (
     TeamAsked,
     Understood,
 )
-from agents.dialogue.machine import Machine, State, Transition
+from agents.dialogue.machine import Machine
 from agents.dialogue.memory import Fact
-from agents.dialogue.messages import MessageType, Reply, TeamWork, UserMessage
-from agents.dialogue.plan import Plan, PlanVersion, Progress, Verdict, numbered
+from agents.dialogue.messages import MessageType, TeamWork, UserMessage
+from agents.dialogue.plan import Progress, Verdict, numbered
 from agents.dialogue.state import ChatState, shortened
+from agents.dialogue.state_changes import (
+    moved,
+    progress_by_id,
+    settled,
+    stepped_back,
+    with_answer,
+    with_progress,
+    with_reply,
+    with_titles,
+    with_version,
+)
 
 _ABOUT_SOMETHING = frozenset(
     {
@@ -109,7 +120,7 @@ def _understood(
     for kind in message.types:
         heard = machine.hear(state.state, kind)
         path = (heard,) if machine.allows(state.state, heard) else ()
-        state = _moved(state, path, kind.value, at)
+        state = moved(state, path, kind.value, at)
     about = state.step is None or MessageType.TOPIC_INTRODUCED not in message.types
     if about and message.does(*_ABOUT_SOMETHING):
         state = replace(state, topic=shortened(message.part(*_ABOUT_SOMETHING)))
@@ -126,17 +137,17 @@ def _(event: ReplyBegan, state: ChatState, _machine: Machine) -> ChatState:
 
 @_after.register
 def _(event: ReplyEnded, state: ChatState, _machine: Machine) -> ChatState:
-    return _with_reply(state, event.reply.id, lambda _: event.reply)
+    return with_reply(state, event.reply.id, lambda _: event.reply)
 
 
 @_after.register
 def _(event: Rated, state: ChatState, _machine: Machine) -> ChatState:
-    return _with_reply(state, event.reply, lambda reply: replace(reply, liked=event.liked))
+    return with_reply(state, event.reply, lambda reply: replace(reply, liked=event.liked))
 
 
 @_after.register
 def _(event: Acted, state: ChatState, machine: Machine) -> ChatState:
-    return _moved(state, machine.act(state.state, event.did), event.did.value, event.at)
+    return moved(state, machine.act(state.state, event.did), event.did.value, event.at)
 
 
 @_after.register
@@ -147,7 +158,7 @@ def _(event: Offered, state: ChatState, _machine: Machine) -> ChatState:
 @_after.register
 def _(event: TeamAsked, state: ChatState, _machine: Machine) -> ChatState:
     work = TeamWork(event.run, event.task)
-    return _with_reply(state, event.reply, lambda reply: replace(reply, team=work))
+    return with_reply(state, event.reply, lambda reply: replace(reply, team=work))
 
 
 @_after.register
@@ -166,20 +177,20 @@ def _(event: GoalStated, state: ChatState, _machine: Machine) -> ChatState:
 @_after.register
 def _(event: Planned, state: ChatState, _machine: Machine) -> ChatState:
     plan = replace(event.plan, steps=numbered(event.plan.steps, state.step_ids))
-    state = _with_version(state, plan, "", "model", event.at)
+    state = with_version(state, plan, "", "model", event.at)
     progress = tuple(Progress() for _ in plan.steps)
     state = replace(state, progress=progress, approved=False, corrected=None)
-    return _settled(state, event.at)
+    return settled(state, event.at)
 
 
 @_after.register
 def _(event: PlanRevised, state: ChatState, _machine: Machine) -> ChatState:
     plan = replace(event.plan, steps=numbered(event.plan.steps, state.step_ids))
-    before = _progress_by_id(state)
+    before = progress_by_id(state)
     progress = tuple(before.get(step.id, Progress()) for step in plan.steps)
-    state = _with_version(state, plan, event.because, event.by, event.at)
+    state = with_version(state, plan, event.because, event.by, event.at)
     state = replace(state, progress=progress, approved=event.by == "user", corrected=None)
-    return _settled(_with_titles(state, plan), event.at)
+    return settled(with_titles(state, plan), event.at)
 
 
 @_after.register
@@ -195,7 +206,7 @@ def _(_event: PlanStopped, state: ChatState, _machine: Machine) -> ChatState:
 @_after.register
 def _(event: Restarted, state: ChatState, _machine: Machine) -> ChatState:
     progress = tuple(Progress() for _ in state.progress)
-    return _settled(replace(state, progress=progress, corrected=None), event.at)
+    return settled(replace(state, progress=progress, corrected=None), event.at)
 
 
 # Its steps
@@ -212,7 +223,7 @@ def _(event: Judged, state: ChatState, _machine: Machine) -> ChatState:
             message=event.message,
         )
 
-    return replace(_with_progress(state, event.step, judged), corrected=None)
+    return replace(with_progress(state, event.step, judged), corrected=None)
 
 
 @_after.register
@@ -220,10 +231,10 @@ def _(event: StepEnded, state: ChatState, _machine: Machine) -> ChatState:
     def ended(progress: Progress) -> Progress:
         return replace(progress, status=event.how, finished_at=event.at, reopened_by="")
 
-    state = _with_progress(state, event.step, ended)
+    state = with_progress(state, event.step, ended)
     if event.how == "done":
-        state = _with_answer(state, event.step, event.at)
-    return _settled(state, event.at)
+        state = with_answer(state, event.step, event.at)
+    return settled(state, event.at)
 
 
 @_after.register
@@ -239,11 +250,11 @@ def _(event: Overruled, state: ChatState, _machine: Machine) -> ChatState:
         )
 
     if not event.met:
-        state = _stepped_back(state)
-    state = _with_progress(state, event.step, overruled)
+        state = stepped_back(state)
+    state = with_progress(state, event.step, overruled)
     if event.met:
-        state = _with_answer(state, event.step, event.at)
-    return _settled(state, event.at)
+        state = with_answer(state, event.step, event.at)
+    return settled(state, event.at)
 
 
 @_after.register
@@ -259,8 +270,8 @@ def _(event: Reopened, state: ChatState, _machine: Machine) -> ChatState:
         )
 
     if not event.because:
-        state = _stepped_back(state)
-    return _settled(_with_progress(state, event.step, reopened), event.at)
+        state = stepped_back(state)
+    return settled(with_progress(state, event.step, reopened), event.at)
 
 
 @_after.register
@@ -276,8 +287,8 @@ def _(event: Corrected, state: ChatState, _machine: Machine) -> ChatState:
             finished_at=finished,
         )
 
-    state = _with_answer(_with_progress(state, event.step, corrected), event.step, event.at)
-    return _settled(replace(state, corrected=event.step), event.at)
+    state = with_answer(with_progress(state, event.step, corrected), event.step, event.at)
+    return settled(replace(state, corrected=event.step), event.at)
 
 
 @_after.register
@@ -299,9 +310,9 @@ def _(event: CorrectionCancelled, state: ChatState, _machine: Machine) -> ChatSt
         return replace(progress, status="done", finished_at=event.at, reopened_by="")
 
     state = replace(state, facts=facts, corrected=None)
-    state = _with_progress(state, event.step, as_before)
+    state = with_progress(state, event.step, as_before)
     state = replace(state, progress=tuple(done_again(p) for p in state.progress))
-    return _settled(state, event.at)
+    return settled(state, event.at)
 
 
 # What is remembered
@@ -332,84 +343,4 @@ def _(event: Forgotten, state: ChatState, _machine: Machine) -> ChatState:
         corrected=None,
     )
     index = state.plan.index(fact.step) if state.plan else None
-    return state if index is None else _with_progress(state, index, unsaid)
-
-
-# Parts of the rules
-
-
-def _moved(state: ChatState, path: tuple[State, ...], because: str, at: float) -> ChatState:
-    for target in path:
-        move = Transition(state.state, target, because, at)
-        state = replace(state, state=target, transitions=(*state.transitions, move))
-    return state
-
-
-def _with_version(state: ChatState, plan: Plan, because: str, by: str, at: float) -> ChatState:
-    version = PlanVersion(state.version + 1, plan, because, "user" if by == "user" else "model", at)
-    return replace(state, plan=plan, versions=(*state.versions, version))
-
-
-def _progress_by_id(state: ChatState) -> dict[str, Progress]:
-    steps: Sequence[str] = [step.id for step in state.plan.steps] if state.plan else ()
-    return dict(zip(steps, state.progress, strict=True))
-
-
-def _with_titles(state: ChatState, plan: Plan) -> ChatState:
-    """The state in which an answer goes by the title that its step has now."""
-    titles = {step.id: step.title for step in plan.steps}
-    facts = state.facts
-    for fact in state.facts.values():
-        if fact.about == "answer" and fact.step in titles:
-            facts = memory.renamed(facts, fact.name, titles[fact.step])
-    return replace(state, facts=facts)
-
-
-def _with_answer(state: ChatState, index: int, at: float) -> ChatState:
-    """The state that knows what was said for a step as a fact."""
-    progress = state.progress[index]
-    if state.plan is None or not progress.said:
-        return state
-    step = state.plan.steps[index]
-    fact = Fact(step.title, progress.said, "answer", "chat", at, progress.message, step.id)
-    return replace(state, facts=memory.remembered(state.facts, fact))
-
-
-def _stepped_back(state: ChatState) -> ChatState:
-    """The state in which no step is the current one, so that another can become it."""
-    progress = tuple(
-        replace(p, status="open") if p.status == "current" else p for p in state.progress
-    )
-    return replace(state, progress=progress)
-
-
-def _settled(state: ChatState, at: float) -> ChatState:
-    """The state in which exactly one step is the current one, where any is left.
-
-    It stays the one that it is; where there is none, it is the first that is open.
-    """
-    if state.current is not None:
-        return state
-    left = (i for i, p in enumerate(state.progress) if p.status in ("open", "reopened"))
-    upcoming = next(left, None)
-    if upcoming is None:
-        return state
-
-    def begun(progress: Progress) -> Progress:
-        return replace(progress, status="current", began_at=progress.began_at or at)
-
-    return _with_progress(state, upcoming, begun)
-
-
-def _with_progress(
-    state: ChatState, index: int, change: Callable[[Progress], Progress]
-) -> ChatState:
-    progress = tuple(change(p) if i == index else p for i, p in enumerate(state.progress))
-    return replace(state, progress=progress)
-
-
-def _with_reply(state: ChatState, reply_id: str, change: Callable[[Reply], Reply]) -> ChatState:
-    messages = tuple(
-        change(m) if isinstance(m, Reply) and m.id == reply_id else m for m in state.messages
-    )
-    return replace(state, messages=messages)
+    return state if index is None else with_progress(state, index, unsaid)
