@@ -79,7 +79,7 @@ def test_a_failed_turn_is_found_by_the_reference_that_its_user_was_told(
 ) -> None:
     server = own_server()
     chat = Chat(profile().new_page(), server.url).start()
-    chat.say("Give me a server error.")
+    chat.say("What is a server error?")
     reference = told_reference(chat.replies.last)
     health = Health(profile(viewport={"width": 1280, "height": 900}).new_page(), server.url)
     found = health.open("Turns").find(f"Reference {reference}")
@@ -96,10 +96,11 @@ def test_a_breaker_that_opened_is_shown_with_when_it_is_tried_again(
 ) -> None:
     server = own_server(REPRISE_RETRIES="0")
     chat = Chat(profile().new_page(), server.url).start()
+    health = Health(profile().new_page(), server.url).open("Model")
+    expect(health.endpoint()).to_contain_text("In service")
     for number in range(FAILURES_UNTIL_OPEN):
-        chat.say(f"Give me a server error, number {number}.")
-        expect(chat.page.get_by_text("Try again").nth(number)).to_be_visible()
-    health = Health(chat.page, server.url).open("Model")
+        chat.say(f"What does server error {number} mean?")
+        expect(chat.page.get_by_text(REFERENCE)).to_have_count(number + 1)
     expect(health.endpoint()).to_contain_text("Not asked")
     expect(health.endpoint()).to_contain_text("breaker open, tried again in")
     expect(health.endpoint()).to_contain_text("last failure: it had an error of its own")

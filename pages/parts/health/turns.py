@@ -23,8 +23,6 @@ SOUGHT: Final = "turn"
 ORDER: Final = "turn-order"
 NEWEST, SLOWEST, FAILED = "Newest", "Slowest", "Failed"
 ORDERS: Final = (NEWEST, SLOWEST, FAILED)
-_SEARCH: Final = "health-search"
-_LIST: Final = "health-turns"
 MOST_SHOWN: Final = 30
 MOST_FOUND: Final = 4
 REFRESH_SECONDS: Final = 3.0
@@ -38,49 +36,9 @@ OUTCOMES: Final[Mapping[str, Light]] = MappingProxyType(
 )
 
 
+@st.fragment(run_every=REFRESH_SECONDS)
 def draw() -> None:
-    """Draw the tab."""
-    _search()
-    _turns()
-
-
-@st.fragment(key=_SEARCH)
-def _search() -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="turn-search"):
-        st.text_input(
-            "Reference",
-            key=SOUGHT,
-            placeholder="Find a turn by its reference, such as 3f2a91bc",
-            label_visibility="collapsed",
-            icon=":material/search:",
-            type="search",
-            bind="query-params",
-            max_chars=80,
-            on_change=_sought,
-        )
-        st.segmented_control(
-            "Which turns",
-            ORDERS,
-            default=NEWEST,
-            required=True,
-            key=ORDER,
-            label_visibility="collapsed",
-            on_change=_sought,
-        )
-
-
-def _sought() -> None:
-    st.rerun([_SEARCH, _LIST])
-
-
-def choose(reference: str) -> None:
-    """Show the turn of this reference; a callback."""
-    st.session_state[SOUGHT] = reference
-    _sought()
-
-
-@st.fragment(key=_LIST, run_every=REFRESH_SECONDS)
-def _turns() -> None:
+    """Draw the tab, again and again."""
     traces = session.runtime().telemetry.traces()
     if not traces:
         common.nothing(
@@ -89,10 +47,39 @@ def _turns() -> None:
             "Say something in the chat, and it appears here with what it did and for how long.",
         )
         return
-    typed = str(st.session_state.get(SOUGHT) or "").strip()
+    typed = _search()
     if typed:
         _found(traces, typed)
     _list(traces)
+
+
+def _search() -> str:
+    """Draw what turns are chosen with; the reference that was typed."""
+    with st.container(horizontal=True, vertical_alignment="center", key="turn-search"):
+        typed = st.text_input(
+            "Reference",
+            key=SOUGHT,
+            placeholder="Find a turn by its reference, such as 3f2a91bc",
+            label_visibility="collapsed",
+            icon=":material/search:",
+            type="search",
+            bind="query-params",
+            max_chars=80,
+        )
+        st.segmented_control(
+            "Which turns",
+            ORDERS,
+            default=NEWEST,
+            required=True,
+            key=ORDER,
+            label_visibility="collapsed",
+        )
+    return (typed or "").strip()
+
+
+def choose(reference: str) -> None:
+    """Show the turn of this reference; a callback."""
+    st.session_state[SOUGHT] = reference
 
 
 def _found(traces: Sequence[TurnTrace], typed: str) -> None:
