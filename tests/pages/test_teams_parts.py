@@ -76,16 +76,16 @@ def test_a_bar_for_each_delegation_where_it_was_in_time() -> None:
     technical, business, _, director = fall(runs.nested(), NOW + 100).bars
     assert technical.name == "Technical expert"
     assert technical.told == "3.0 s"
-    assert technical.left == pytest.approx(0.1 / 6)
+    assert technical.left == 0
     assert technical.width == pytest.approx(3 / 6)
     assert business.look == "cache"
     assert director.name == "Director · synthesis"
-    assert director.left == pytest.approx(3.1 / 6)
+    assert director.left == pytest.approx(3.0 / 6)
 
 
 def test_what_is_at_work_reaches_up_to_now_and_what_waits_has_no_bar() -> None:
-    technical, _, _, director = fall(runs.live()).bars
-    assert (technical.look, technical.told) == ("running", "1.9 s")
+    technical, _, _, director = fall(runs.live(), runs.BEGAN + 2.1).bars
+    assert (technical.look, technical.told) == ("running", "2.0 s")
     assert technical.left is not None
     assert technical.left + technical.width == pytest.approx(1.0)
     assert (director.look, director.left, director.told) == ("waiting", None, "")
@@ -229,11 +229,31 @@ def test_a_file_of_a_run_has_nothing_of_its_text_in_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, is_data",
-    [('{"complexity": "simple"}', True), ("[1]", True), ("{well}", False), ("", False)],
+    "written, told",
+    [
+        ('{"complexity": "simple"}', "- Complexity: simple"),
+        ('{"parts": ["Find a hall", "**Eat**"]}', "- Find a hall\n- \\*\\*Eat\\*\\*"),
+        ('{"asks": [{"expert": "business", "task": "Costs"}]}', "- business: Costs"),
+        ('{"asks": []}', ""),
+        ("{well, no}", None),
+        ("A text", None),
+        ("", None),
+    ],
 )
-def test_data_for_the_program_is_told_from_text(text: str, is_data: bool) -> None:
-    assert steps.is_data(text) is is_data
+def test_what_was_written_for_the_program_is_a_list(written: str, told: str | None) -> None:
+    assert steps.listed(written) == told
+
+
+@given(st.text(max_size=40).map(lambda text: "{" + text))
+def test_whatever_an_agent_wrote_can_be_told(written: str) -> None:
+    assert steps.listed(written) != written
+
+
+def test_a_long_wait_before_the_first_agent_is_told_and_not_drawn() -> None:
+    run = runs.nested()
+    late = replace(run, began=runs.BEGAN - 50)
+    assert figures.figures(late, NOW).waited == pytest.approx(50.1)
+    assert fall(late).bars[0].left == 0
 
 
 def test_a_run_cut_off_ends_where_something_last_happened() -> None:

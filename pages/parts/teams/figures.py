@@ -15,6 +15,9 @@ from pages.parts.teams import looks
 _SIDE_BY_SIDE: Final = 1.15
 """From this on, work for each second of the run, it is worth saying that it was done together."""
 
+_LONG_WAIT: Final = 1.0
+"""Seconds from which on a wait is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -22,6 +25,7 @@ class Figures:
 
     Attributes:
         seconds: From its beginning to its end, or to now.
+        waited: Seconds of these before the first agent began: for the model, or for its turn.
         worked: Seconds of all delegations together; more than `seconds` where some ran at once.
         calls: How often the model was asked, each attempt counted.
         cached: Results that the cache gave.
@@ -31,6 +35,7 @@ class Figures:
     """
 
     seconds: float
+    waited: float
     worked: float
     calls: int
     cached: int
@@ -48,6 +53,7 @@ def figures(run: Run, now: float) -> Figures:
         ends = {one: min(end, looks.last_seen(run)) for one, end in ends.items()}
     return Figures(
         seconds=looks.elapsed(run, now),
+        waited=max(0.0, looks.first_seen(run) - (run.began or run.created)),
         worked=sum(max(0.0, ends[one.id] - one.began) for one in run.delegations if one.began),
         calls=sum(one.attempts for one in asked),
         cached=sum(one.source == "cache" for one in done),
@@ -77,6 +83,8 @@ def _metric(label: str, value: str, told: str) -> None:
 
 
 def _together(shown: Figures) -> str:
+    if shown.waited >= _LONG_WAIT:
+        return f"{words.duration(shown.waited)} of it waiting"
     if shown.seconds > 0 and shown.worked / shown.seconds >= _SIDE_BY_SIDE:
         return f"for {words.duration(shown.worked)} of work"
     return "from start to end"

@@ -94,6 +94,12 @@ def elapsed(run: Run, now: float | None = None) -> float:
     return max(0.0, (time.time() if now is None else now) - run.began)
 
 
+def first_seen(run: Run) -> float:
+    """When the first agent of a run began; before that, when the run did."""
+    marks = [one.began for one in run.delegations if one.began is not None]
+    return min(marks, default=run.began or run.created)
+
+
 def last_seen(run: Run) -> float:
     """When something was last known to happen in a run, seconds since the epoch."""
     marks = [mark for one in run.delegations for mark in (one.began, one.ended) if mark is not None]

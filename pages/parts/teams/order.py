@@ -63,7 +63,8 @@ def _within(
     first: Delegation, children: Mapping[str, list[Delegation]]
 ) -> tuple[tuple[Delegation, ...], list[Delegation]]:
     """The phases of the problem that a delegation begins, and the beginnings of its parts."""
-    phases, parts = [first], []
+    phases = [first]
+    parts: list[Delegation] = []
     for phase in phases:  # grows as phases of phases are found
         for one in children.get(phase.id, []):
             (phases if one.task == first.task else parts).append(one)

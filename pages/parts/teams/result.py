@@ -60,16 +60,16 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _failures(run: Run, names: Names) -> None:
-    """Which parts are missing from the result, and why."""
+    """Which parts are missing from the result, and why; without a result, its failure says it."""
     failed = [one for one in run.delegations if one.status == "failed"]
-    if not failed:
+    if not failed or not run.result:
         return
     lines = [f"- {_why(names, one)}" for one in failed[:NAMED]]
     if len(failed) > NAMED:
         lines.append(f"- and {words.counted(len(failed) - NAMED, 'more', 'more')}")
     missing = f"{len(failed)} of {words.counted(len(run.delegations), 'part')} failed"
-    told = f"{missing}; the result does without." if run.result else f"{missing}."
-    st.warning("\n".join([f"**{told}**", "", *lines]), icon=":material/info:")
+    told = f"**{missing}; the result does without.**"
+    st.warning("\n".join([told, "", *lines]), icon=":material/info:")
 
 
 def _why(names: Names, one: Delegation) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -11,7 +11,7 @@ import streamlit as st
 
 from agents.teams.run import Delegation, Run
 from pages.parts import clipboard, notices, text, words
-from pages.parts.teams import looks, order
+from pages.parts.teams import looks, naming, order
 from pages.parts.teams.looks import Look
 from pages.parts.teams.naming import Names
 from pages.parts.teams.order import Problem
@@ -103,19 +103,27 @@ def _result(one: Delegation) -> None:
         st.caption(notices.strip(["Result", tokens]), width="content")
         clipboard.button(one.result, key=f"copy-part-{one.id}")
     with st.container(key=f"part-result-{one.id}"):
-        if is_data(one.result):
-            st.code(json.dumps(json.loads(one.result), indent=2, ensure_ascii=False), "json",
-                    wrap_lines=True)  # fmt: skip
-        else:
-            st.markdown(text.markdown(one.result))
+        told = listed(one.result)
+        st.markdown(text.markdown(one.result) if told is None else told)
 
 
-def is_data(result: str) -> bool:
-    """Whether a result is JSON for the program and not text for people."""
-    if not result.lstrip().startswith(("{", "[")):
-        return False
+def listed(result: str) -> str | None:
+    """A result that is JSON for the program, as a list for people; None of a text."""
     try:
-        json.loads(result)
+        data = json.loads(result) if result.lstrip().startswith("{") else None
     except ValueError:
-        return False
-    return True
+        return None
+    return None if data is None else "\n".join(_lines(data))
+
+
+def _lines(data: Mapping[str, object]) -> Iterator[str]:
+    for name, value in data.items():
+        if isinstance(value, list):
+            yield from (f"- {_line(one)}" for one in value)
+        else:
+            yield f"- {text.label(naming.plain(name))}: {_line(value)}"
+
+
+def _line(value: object) -> str:
+    parts = value.values() if isinstance(value, dict) else (value,)
+    return ": ".join(text.label(str(part)) for part in parts)

@@ -65,8 +65,8 @@ def waterfall(run: Run, names: Names, now: float) -> Waterfall:
         now: Seconds since the epoch; what is at work reaches up to it.
     """
     end = looks.last_seen(run) if looks.is_over(run) else now
-    length = axis(max(end, looks.last_seen(run)) - _origin(run))
-    scale = _Scale(names, _origin(run), end, length)
+    length = axis(max(end, looks.last_seen(run)) - looks.first_seen(run))
+    scale = _Scale(names, looks.first_seen(run), end, length)
     bars = tuple(_bar(one, problem, scale) for one, problem in order.in_order(run))
     seen = {bar.look for bar in bars}
     return Waterfall(bars, ticks(length), tuple(one for one in looks.LEGEND if one in seen))
@@ -93,10 +93,6 @@ def _moment(seconds: float) -> str:
     if seconds == 0:
         return "0"
     return f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:g} s"
-
-
-def _origin(run: Run) -> float:
-    return run.began if run.began is not None else run.created
 
 
 @dataclass(frozen=True, slots=True)
