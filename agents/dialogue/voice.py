@@ -31,8 +31,8 @@ from agents.dialogue.state import ChatState
 from agents.dialogue.store import ConversationStore
 from agents.dialogue.turn import Turn
 from agents.errors import ModelError
+from agents.models.attempts import FellBack
 from agents.models.cached import COMPLETE, CacheFailed, CacheLookedUp, CacheRequest, CacheStored
-from agents.models.resilient import FellBack
 from agents.models.stream import DirectStream
 from agents.tracing import span
 from cache import Lookup

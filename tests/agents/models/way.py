@@ -14,11 +14,12 @@ from ag2.events import BaseEvent, ModelMessageChunk
 from agents.calling import CallRecord
 from agents.errors import ModelError
 from agents.models.admission import Gate
+from agents.models.attempts import FellBack
 from agents.models.budgets import Budgets
 from agents.models.condition import EndpointCondition
 from agents.models.endpoints import Endpoints
 from agents.models.fair_queue import FairQueue
-from agents.models.resilient import FellBack, ResilientModel
+from agents.models.resilient import ResilientModel
 from agents.models.retrying import Patience
 from agents.models.stream import DirectStream
 from agents.settings import Settings
