@@ -30,6 +30,7 @@ LONGEST_INLINE: Final = 200
 """Characters of a result that is put into a task itself; what is longer or has lines is put before
 it, under a heading. The cache compares tasks by meaning, which of a long text sees the beginning
 only; what stands before the task it compares to the letter."""
+CONTEXT_TITLE: Final = "What is known"
 NOTHING: Final = "(not available)"
 """What an agent reads in the place of a result that there is not."""
 
@@ -172,7 +173,8 @@ class Execution:
         text = self._outcomes[name].text.strip()
         if name in self._ended:
             return _Told(self._workflow.step(name).title or name, text or NOTHING)
-        return _Told(name.replace("_", " ").capitalize(), text)
+        titles = {TASK: self._workflow.task_title, CONTEXT: CONTEXT_TITLE}
+        return _Told(titles.get(name, name.replace("_", " ").capitalize()), text)
 
     def _failed(self) -> WorkflowError | None:
         """Why the run failed; None where it did not."""

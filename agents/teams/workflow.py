@@ -17,6 +17,7 @@ TASK: Final = "task"
 CONTEXT: Final = "context"
 GIVEN: Final = (TASK, CONTEXT)
 """Names that every workflow knows: what the user wants, and what is known besides."""
+TASK_TITLE: Final = "The request"
 MOST_STEPS: Final = 40
 MOST_INPUT: Final = 8_000
 """Characters of one input."""
@@ -79,6 +80,7 @@ class Workflow:
         name: Unique among the workflows.
         title: For people.
         about: What it is good for.
+        task_title: What the user's task is called, to the user and where it is long to the agents.
         agents: Who works in this workflow only, beside those of the registry.
         result: Ids of the steps of which the first that was done gives the run's result; (): all
             that no other step uses give it together.
@@ -96,6 +98,7 @@ class Workflow:
     inputs: tuple[Input, ...] = ()
     agents: tuple[Member, ...] = ()
     result: tuple[str, ...] = ()
+    task_title: str = TASK_TITLE
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.steps) <= MOST_STEPS:

@@ -4,6 +4,7 @@
 name: product-launch      # lower-case letters, digits and hyphens
 title: Plan a launch
 about: From the idea to a page that people read.
+task_title: The idea      # what the task is called; may be left out
 inputs:                   # what the user gives besides the task; may be left out
   audience: {about: Who it is for., default: everybody}
 agents:                   # who works in this workflow only; may be left out
@@ -42,7 +43,7 @@ from agents.teams.member import Member
 from agents.teams.placeholders import TaskTemplate
 from agents.teams.run import Status
 from agents.teams.shapes import About, MemberShape, Name, Strict, Text, Title
-from agents.teams.workflow import MOST_INPUT, MOST_STEPS, Input, Step, Workflow
+from agents.teams.workflow import MOST_INPUT, MOST_STEPS, TASK_TITLE, Input, Step, Workflow
 from agents.yaml_file import Location, YamlFile
 
 MOST_AGENTS: Final = 20
@@ -105,6 +106,7 @@ class _Shape(Strict):
     name: Name
     title: Title
     about: About = ""
+    task_title: Title = TASK_TITLE
     inputs: dict[_Id, _InputShape | None] = Field(default_factory=dict, max_length=MOST_INPUTS)
     agents: list[MemberShape] = Field(default_factory=list, max_length=MOST_AGENTS)
     steps: list[_StepShape] = Field(min_length=1, max_length=MOST_STEPS)
@@ -156,7 +158,14 @@ def workflow_of(file: YamlFile, directory: Directory | None = None) -> Workflow:
     agents = tuple(one.member() for one in shape.agents)
     try:
         workflow = Workflow(
-            shape.name, shape.title, steps, shape.about, inputs, agents, tuple(shape.result)
+            shape.name,
+            shape.title,
+            steps,
+            shape.about,
+            inputs,
+            agents,
+            tuple(shape.result),
+            shape.task_title,
         )
         if directory is not None:
             check_agents(workflow, directory)

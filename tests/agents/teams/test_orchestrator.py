@@ -78,6 +78,15 @@ def test_inputs_task_and_context_reach_the_agents(place):
     assert run.inputs == (("whom", "us"),)
 
 
+@pytest.mark.parametrize("rest, title", [("", "The request"), ("task_title: Notes", "Notes")])
+def test_a_long_task_stands_before_what_is_to_be_done_with_it(place, rest, title):
+    place.do(workflow(one("a", "Sum up {task}."), rest), LONG)
+
+    assert place.model.requests[-1].last == (
+        f'Context:\n## {title}\n{LONG}\n\nTask: Sum up "{title}" (above).'
+    )
+
+
 def test_what_a_model_writes_is_never_a_template(place):
     place.model.rules = [Rule(last="find honey", reply=Reply("{context} {{task}}"))]
 
