@@ -22,6 +22,7 @@ TICK_SECONDS: Final = 0.05
 STAGES: Final = {
     "planning": "drafting the plan",
     "judging": "checking your answer",
+    "consulting": "the team is at work",
 }
 HELP: Final = (
     "An empty line, Ctrl-D or Ctrl-C ends; while a reply is written, Ctrl-C stops it. "
@@ -174,6 +175,7 @@ class _Printer:
             lines.append(reply.guidance)
         if reply.failure:
             lines.append(f"{reply.failure.message} {reply.failure.remedy}".strip())
+            lines.append(f"Reference {reply.reference}")
         if reply.notice:
             lines.append(f"({reply.notice})")
         lines.append(f"[{_how(reply)}]")
@@ -183,6 +185,11 @@ class _Printer:
 
 def _how(reply: Reply) -> str:
     time_taken = f"{reply.seconds * 1000:.0f} ms" if reply.seconds < 1 else f"{reply.seconds:.1f} s"
+    if reply.served and reply.served.degraded:
+        return f"from an earlier answer, model unavailable, {time_taken}"
+    if reply.team and reply.status == "complete":
+        names = ", ".join(m.name for m in reply.team.members if m.status == "done")
+        return f"by {names}, {time_taken}, {reply.tokens} tokens"
     if reply.served and reply.served.tier:
         return f"from the cache, similarity {reply.served.similarity or 1:.2f}, {time_taken}"
     return f"{reply.status}, {time_taken}, {reply.tokens} tokens"

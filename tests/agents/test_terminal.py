@@ -103,6 +103,7 @@ def test_a_failure_is_told_in_a_sentence_and_by_the_status(chat):
 
     assert done.returncode == 1
     assert "does not accept the key" in done.stdout
+    assert re.search(r"^Reference [0-9a-f]{8}$", done.stdout, re.MULTILINE)
     assert "Traceback" not in done.stdout + done.stderr
     assert "sk-wrong" not in done.stdout + done.stderr
 
