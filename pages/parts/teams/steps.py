@@ -52,7 +52,7 @@ def draw(run: Run, names: Names) -> None:
     with st.container(key="team-steps", gap=None):
         for one, problem in order.in_order(run):
             label, icon = _label(names, one, problem), _ICONS[looks.look(one)]
-            with st.expander(label, key=f"part-{one.id}", icon=icon, type="step"):
+            with st.expander(label, key=f"work-{one.id}", icon=icon, type="step"):
                 _inside(run, names, one)
 
 
@@ -97,12 +97,12 @@ def _result(one: Delegation) -> None:
         horizontal=True,
         vertical_alignment="center",
         horizontal_alignment="distribute",
-        key=f"part-tools-{one.id}",
+        key=f"work-tools-{one.id}",
     ):
         tokens = words.counted(one.tokens, "token") if one.tokens else ""
         st.caption(notices.strip(["Result", tokens]), width="content")
-        clipboard.button(one.result, key=f"copy-part-{one.id}")
-    with st.container(key=f"part-result-{one.id}"):
+        clipboard.button(one.result, key=f"copy-work-{one.id}")
+    with st.container(key=f"work-result-{one.id}"):
         told = listed(one.result)
         st.markdown(text.markdown(one.result) if told is None else told)
 

@@ -83,7 +83,7 @@ def _watch(run_id: str) -> None:
     _pictures(run, names, now)
 
 
-@st.fragment(run_every=1.0)
+@st.fragment(run_every=1.5)
 def _watch_steps(run_id: str) -> None:
     """The texts change less often than the times, and are much more to send."""
     run = _still_going(run_id)
