@@ -137,7 +137,12 @@ def _(event: ReplyBegan, state: ChatState, _machine: Machine) -> ChatState:
 
 @_after.register
 def _(event: ReplyEnded, state: ChatState, _machine: Machine) -> ChatState:
-    return with_reply(state, event.reply.id, lambda _: event.reply)
+    state = with_reply(state, event.reply.id, lambda _: event.reply)
+    team = event.reply.team
+    if event.reply.status != "interrupted" or team is None:
+        return state
+    # Nobody was left to offer it again, and a yes that is sent once more is to mean it.
+    return replace(state, offer="ask_team", offer_about=team.task)
 
 
 @_after.register

@@ -106,7 +106,7 @@ def test_more_than_the_team_can_do_at_once_is_refused_in_words(enter):
     assert all(turn.wait(WAIT_SECONDS) for turn in turns)
 
 
-def test_a_killed_process_leaves_the_way_to_the_run(tmp_path):
+def test_a_killed_process_leaves_the_way_to_the_run_and_the_offer(tmp_path):
     store = ConversationStore.open(tmp_path / "talks.sqlite3", machine())
     message, reply = UserMessage("m1", WISH, 1.0), Reply("r1", "m1", 1.0)
     state = store.begin("c1", "ann", Heard(1.0, message), ReplyBegan(1.0, reply))
@@ -114,8 +114,10 @@ def test_a_killed_process_leaves_the_way_to_the_run(tmp_path):
 
     store.recover()
 
-    left = store.load("c1", "ann").reply("r1")
+    state = store.load("c1", "ann")
+    left = state.reply("r1")
     assert (left.status, left.team) == ("interrupted", TeamWork("x", TASK))
+    assert (state.offer, state.offer_about) == ("ask_team", TASK)
     store.close()
 
 
