@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from agents.errors import ModelError
-from agents.models.failures import explain_failure
+from agents.models.failures import Names, explain_failure
 from agents.models.providers import http_client, model_config
 from agents.settings import Settings
 from tests.support.serving import serving
@@ -96,6 +96,7 @@ class Provider:
     chunks: list[str] = field(default_factory=list)
     status: int = 200
     body: str = ""
+    retry_after: str = ""
     cut: bool = False
     hang: bool = False
     address: str = ""
@@ -108,7 +109,8 @@ class Provider:
         self.headers.append(dict(request.headers))
         self.bodies.append(await request.json())
         if self.status != 200:
-            return Response(self.body, self.status, media_type="application/json")
+            headers = {"Retry-After": self.retry_after} if self.retry_after else {}
+            return Response(self.body, self.status, headers, media_type="application/json")
         return StreamingResponse(self._stream(), media_type="text/event-stream")
 
     async def _stream(self) -> AsyncIterator[str]:
@@ -249,6 +251,48 @@ async def test_a_reply_that_stops_coming_is_told_as_a_timeout(name: str, provide
 
     assert failure.kind == "timeout"
     assert "0.5 seconds" in failure.message
+
+
+@pytest.mark.parametrize("name", REMOTE)
+async def test_when_to_ask_again_is_read_from_the_answer_and_told(name: str, provider: Provider):
+    provider.status, provider.body = 429, error_body(name, "rate limit")
+    provider.retry_after = "40"
+
+    failure = await failure_of(settings_for(name, provider.address))
+
+    assert (failure.kind, failure.retry_after) == ("busy", 40.0)
+    assert "Wait 40 seconds" in failure.remedy
+
+
+@pytest.mark.parametrize("name", REMOTE)
+async def test_an_answer_that_does_not_say_when_says_nothing(name: str, provider: Provider):
+    provider.status, provider.body = 429, error_body(name, "rate limit")
+
+    failure = await failure_of(settings_for(name, provider.address))
+
+    assert failure.retry_after is None
+    assert failure.transient
+
+
+def test_the_names_of_a_fallbacks_settings_are_in_its_remedies():
+    names = Names("KEY_OF_IT", "MODEL_OF_IT", "ADDRESS_OF_IT")
+    settings = Settings(provider="openai", model="m", base_url="http://10.0.0.9:1/v1")
+
+    refused = explain_failure(ConnectionError("refused"), settings, names)
+
+    assert (refused.kind, "ADDRESS_OF_IT" in refused.remedy) == ("address", True)
+
+
+def test_a_mistake_of_our_own_is_no_fault_of_the_models():
+    settings = Settings(provider="openai", model="m")
+    with pytest.raises(AttributeError) as ours:
+        explain_failure(RuntimeError(), None)
+    with pytest.raises(TypeError) as theirs:
+        json.dumps(object())
+
+    kinds = [explain_failure(error.value, settings).kind for error in (ours, theirs)]
+
+    assert kinds == ["unknown", "garbage"]
 
 
 @pytest.mark.parametrize("name", REMOTE)

@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from ag2 import Agent, MemoryStream
 
 from agents.calling import Priority, calling
+from agents.errors import ModelError
 from agents.models.breaker import FAILURES, REST_SECONDS
 from agents.models.pending import without_chance
 from agents.models.pool import FALLBACK
@@ -403,3 +405,14 @@ async def test_many_calls_with_faults_of_all_kinds_leave_no_place_taken(serve: S
         assert (condition.queue.running, condition.endpoints[0].in_flight) == (0, 0)
         assert condition.endpoints[0].breaker == "closed"
         assert len(way.records) == len(answers)
+
+
+@pytest.mark.parametrize("stream", [None, MemoryStream()], ids=["its own", "a plain one"])
+async def test_any_stream_of_ag2s_will_do(serve: Serve, stream: MemoryStream | None):
+    model = serve(Reply("one two three", cut_after=2))
+    async with way_to(model.base_url) as way:
+        with pytest.raises(ModelError, match="broke") as caught:
+            await Agent("asker", "Answer.", config=way.model).ask("Hello", stream=stream)
+
+        assert caught.value.partial
+        assert len(model.requests) == 1
