@@ -45,7 +45,7 @@ class Trace:
         self.id = random.getrandbits(128) or 1
         self.spans: list[Span] = []
         self.ended = False
-        self._numbers = count((self.id & 0xFFFF_FFFF_FFFF) + 1)
+        self._numbers = count((self.id & 0x7FFF_FFFF_FFFF_FFFF) + 1)
 
     def number(self) -> int:
         """An id for a span, 64 bits, unique in the trace."""

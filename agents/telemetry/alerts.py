@@ -156,7 +156,7 @@ RULES: Final = (
     Rule(
         "event loop", "warning", _part("event loop"),
         "The machine is too busy for the app: give it more processor, or the model less "
-        "(REPRISE_THREADS).", after=60.0,
+        "(REPRISE_THREADS).", after=90.0,
     ),
 )  # fmt: skip
 """The rules, the worst first."""

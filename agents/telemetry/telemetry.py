@@ -34,7 +34,10 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 15.0
 """How often the rules of the alerts are looked at."""
+ESTIMATE_SECONDS: Final = 60.0
+"""How long an estimate of wrong answers is good enough: it reads the log of lookups."""
 DEAD_SECONDS: Final = 60.0
+"""How late the event loop is before it counts as stuck."""
 LOADING: Final[frozenset[PartState]] = frozenset({"waiting", "fetching", "loading"})
 
 
@@ -54,6 +57,8 @@ class Telemetry:
         self._history = History()
         self._lag = Lag()
         self._alerting = Alerting()
+        self._wrong: WrongAnswers | None = None
+        self._wrong_until = 0.0
         self._notifier = Notifier(watched.settings.alert_webhook)
 
     def start(self) -> None:
@@ -154,6 +159,12 @@ class Telemetry:
         )
 
     def _wrong_answers(self) -> WrongAnswers | None:
+        if time.monotonic() >= self._wrong_until:
+            self._wrong = self._estimated()
+            self._wrong_until = time.monotonic() + ESTIMATE_SECONDS
+        return self._wrong
+
+    def _estimated(self) -> WrongAnswers | None:
         with contextlib.suppress(RepriseError, CacheError):
             evidence = self._watched.evidence()
             settings = self._watched.settings

@@ -11,7 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agents import signals
 from tests.agents.room import GOAL
-from tests.agents.telemetry.conftest import say, trace_of
+from tests.agents.teams import test_nested as team
+from tests.agents.telemetry.conftest import PATIENCE, say, trace_of, wait_until
 
 CAPITAL = "What is the capital of Portugal?"
 LIBRARIES = ("opentelemetry", "prometheus_client")
@@ -92,6 +93,36 @@ def test_a_failed_turn_says_which_error_it_was(runtime):
     assert counted(runtime, "reprise_turns_total", outcome="failed") == 1
     (chat,) = runtime.telemetry.calls()
     assert (chat.failed, chat.success_rate) == (1, 0.0)
+
+
+def test_a_run_of_a_team_is_a_trace_with_its_agents(runtime, model):
+    model.rules[:0] = [*team.SAYING, team.chooses("technical", "business")]
+
+    live = runtime.teams.start("nested", team.TASK, "ann")
+    assert live.wait(PATIENCE), live.view
+    wait_until(lambda: trace_of(runtime, live.id))
+
+    trace = trace_of(runtime, live.id)
+    given = [span for span in trace.spans if span.name == signals.DELEGATION]
+    calls = [span for span in trace.spans if span.name == "chat scripted"]
+    assert (trace.name, trace.outcome) == ("team run", "done")
+    agents = {span.attributes[signals.AGENT_NAME] for span in given}
+    assert agents >= {"technical", "business"}
+    assert calls
+    assert all(_ids_above(span, trace) & {one.id for one in given} for span in calls)
+    assert counted(runtime, "reprise_team_runs_total", kind="nested", outcome="done") == 1
+    assert counted(runtime, "reprise_team_delegations_total", agent="technical") == 1
+    assert {one.agent for one in runtime.telemetry.calls()} >= {"technical", "business"}
+
+
+def _ids_above(span, trace):
+    """Ids of the spans that a span is a part of."""
+    parents = {each.id: each.parent for each in trace.spans}
+    found, parent = set(), span.parent
+    while parent:
+        found.add(parent)
+        parent = parents[parent]
+    return found
 
 
 def test_it_is_ready_when_all_is_loaded(runtime):
