@@ -154,13 +154,16 @@ def test_attributes_are_told_in_words() -> None:
         "reprise.cache.similarity": 0.93456,
         "gen_ai.usage.output_tokens": 1200,
         "db.system.name": "sqlite",
+        "reprise.dollars": 0.000078,
+        "reprise.cache.tier": "",
     }
     (bar,) = reading.bars(trace(span("cache", attributes=attributes)))
     assert bar.details == {
         "cache shared": "yes",
-        "cache similarity": "0.9346",
+        "cache similarity": "0.93456",
         "usage output tokens": "1,200",
         "db system name": "sqlite",
+        "dollars": "0.000078",
     }
 
 
@@ -228,6 +231,13 @@ def test_the_strip_of_a_turn_is_as_long_as_its_share_of_the_longest() -> None:
     assert 'class="other" style="left:0.00%;width:25.00%"' in drawn
     assert 'class="model" style="left:0.00%;width:12.50%"' in drawn
     assert "failed" not in drawn
+
+
+@pytest.mark.parametrize(
+    "seconds, told", [(0.0, "0 s"), (0.0003, "0.3 ms"), (0.0099, "9.9 ms"), (0.01, "10 ms")]
+)
+def test_what_is_very_short_is_told_in_tenths(seconds: float, told: str) -> None:
+    assert waterfall.precise(seconds) == told
 
 
 def test_very_many_rows_are_counted_instead_of_drawn() -> None:

@@ -64,7 +64,9 @@ def bars(trace: TurnTrace) -> tuple[Bar, ...]:
             kind=span.kind,
             depth=depth,
             failed=span.failed,
-            details={title(name): detail(value) for name, value in span.attributes.items()},
+            details={
+                title(name): detail(value) for name, value in span.attributes.items() if value != ""
+            },
         )
         for span, depth in _nested(trace.spans)
     )
@@ -86,7 +88,7 @@ def detail(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:,.4g}"
+        return f"{value:,.6f}".rstrip("0").rstrip(".")
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

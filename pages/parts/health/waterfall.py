@@ -27,6 +27,8 @@ KINDS: Final[Mapping[Kind, str]] = MappingProxyType(
 )
 """What a bar's colour says, in words for the legend."""
 MOST_ROWS: Final = 150
+SHORT: Final = 0.00995
+"""Seconds up to which tenths of milliseconds are told."""
 DEEPEST: Final = 6
 """Rows further down are drawn as far in as this, so that a telephone has room for their names."""
 
@@ -142,6 +144,9 @@ def _piece(bar: Bar, end: float, now: float) -> str:
 
 
 def _took(bar: Bar) -> str:
-    return (
-        f'<span class="took">{"…" if bar.seconds is None else words.duration(bar.seconds)}</span>'
-    )
+    return f'<span class="took">{"…" if bar.seconds is None else precise(bar.seconds)}</span>'
+
+
+def precise(seconds: float) -> str:
+    """As `words.duration`, with tenths where a millisecond is much: ``0.3 ms``."""
+    return f"{1000 * seconds:.1f} ms" if 0 < seconds < SHORT else words.duration(seconds)
