@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Literal, TypeVar, get_args
-from urllib.parse import urlsplit
+from typing import Final, Literal, get_args
 
 from platformdirs import user_data_path
 
 from agents.errors import SettingsError
+from agents.variables import Variables
 
 Provider = Literal["embedded", "openai", "anthropic", "gemini", "ollama"]
 LogForm = Literal["plain", "json"]
-T = TypeVar("T", bound=float)
-Choice = TypeVar("Choice", bound=str)
 
 DEFAULT_MODEL: Final[Mapping[str, str]] = {
     "embedded": "",
@@ -36,17 +33,6 @@ OWN_KEY: Final[Mapping[str, str]] = {
 JUDGE: Final = "judge"
 """The verifier that is the chat model itself."""
 SLOWEST_JUDGE: Final = 60.0
-
-_SWITCH: Final[Mapping[str, bool]] = {
-    "1": True,
-    "true": True,
-    "yes": True,
-    "on": True,
-    "0": False,
-    "false": False,
-    "no": False,
-    "off": False,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,17 +192,17 @@ class Settings:
         Raises:
             SettingsError: As in `from_env`.
         """
-        settings = cls._read(_Reader(variables), variables)
+        settings = cls._read(Variables(variables), variables)
         _require_sense(settings)
         return settings
 
     @classmethod
-    def _read(cls, reader: _Reader, variables: Mapping[str, str]) -> Settings:
+    def _read(cls, reader: Variables, variables: Mapping[str, str]) -> Settings:
         default = cls()
         provider = reader.choice("PROVIDER", default.provider, get_args(Provider), "a provider")
         api_key = reader.text("API_KEY", variables.get(OWN_KEY.get(provider, ""), "").strip())
         base_url = reader.text("BASE_URL", default.base_url)
-        fallback = reader.fallback("FALLBACK")
+        fallback = _fallback(reader)
         fallback_base_url = reader.text("FALLBACK_BASE_URL", default.fallback_base_url)
         standing_in = fallback and _provider_and_model(fallback)[0]
         alike = (standing_in, fallback_base_url) == (provider, base_url)
@@ -264,105 +250,18 @@ class Settings:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads one variable at a time, and says clearly what is wrong with it."""
-
-    variables: Mapping[str, str]
-
-    def text(self, name: str, default: str) -> str:
-        return self.variables.get(f"REPRISE_{name}", "").strip() or default
-
-    def choice(self, name: str, default: Choice, accepted: Sequence[Choice], kind: str) -> Choice:
-        value = self.text(name, default).lower()
-        for each in accepted:
-            if value == each:
-                return each
+def _fallback(reader: Variables) -> str:
+    """A provider, or a provider and its model; "" where nothing is to stand in."""
+    text = reader.text("FALLBACK", "")
+    provider = text.partition(":")[0].strip().lower()
+    if text and provider not in get_args(Provider):
         raise SettingsError(
-            f"REPRISE_{name}",
-            value,
-            f"which is not {kind}",
-            remedy=f"Use one of {', '.join(accepted)}.",
+            "REPRISE_FALLBACK",
+            text,
+            "which does not begin with a provider",
+            remedy=f"Use one of {', '.join(get_args(Provider))}, with its model after a colon.",
         )
-
-    def address(self, name: str, default: str) -> str:
-        """An http or https address; where it is refused, what may be a secret is not repeated."""
-        text = self.text(name, default)
-        if text and not _is_address(text):
-            remedy = "Use one like https://example.org/hook."
-            problem = "which is no http or https address"
-            raise SettingsError(f"REPRISE_{name}", f"{text[:4]}…", problem, remedy=remedy)
-        return text
-
-    def addresses(self, name: str) -> tuple[str, ...]:
-        """Addresses with commas between them; they may hold passwords, and are not repeated."""
-        texts = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
-        for text in texts:
-            if not _is_address(text):
-                remedy = "Use some like http://10.0.0.7:8000/v1,http://10.0.0.8:8000/v1."
-                problem = "which is no http or https address"
-                raise SettingsError(f"REPRISE_{name}", f"{text[:4]}…", problem, remedy=remedy)
-        return texts
-
-    def fallback(self, name: str) -> str:
-        """A provider, or a provider and its model."""
-        text = self.text(name, "")
-        provider = text.partition(":")[0].strip().lower()
-        if text and provider not in get_args(Provider):
-            raise SettingsError(
-                f"REPRISE_{name}",
-                text,
-                "which does not begin with a provider",
-                remedy=f"Use one of {', '.join(get_args(Provider))}, with its model after a colon.",
-            )
-        return text
-
-    def switch(self, name: str, *, default: bool) -> bool:
-        text = self.text(name, "1" if default else "0").lower()
-        if text not in _SWITCH:
-            remedy = f"Use one of {', '.join(_SWITCH)}."
-            raise SettingsError(
-                f"REPRISE_{name}", text, "which is neither on nor off", remedy=remedy
-            )
-        return _SWITCH[text]
-
-    def whole(self, name: str, default: int, *, low: int, high: int | None = None) -> int:
-        return self._bounded(name, default, int, "a whole number", low, high)
-
-    def number(self, name: str, default: float, *, low: float, high: float | None = None) -> float:
-        return self._bounded(name, default, float, "a number", low, high)
-
-    def _bounded(
-        self,
-        name: str,
-        default: T,
-        convert: Callable[[str], T],
-        kind: str,
-        low: float,
-        high: float | None,
-    ) -> T:
-        text = self.text(name, str(default))
-        wanted = f"from {low:g} to {high:g}" if high is not None else f"of at least {low:g}"
-        try:
-            value = convert(text)
-        except ValueError:
-            raise self._refused(name, text, f"which is not {kind}", kind, wanted) from None
-        highest = sys.float_info.max if high is None else high
-        if not low <= value <= highest:
-            raise self._refused(name, text, "which is out of range", kind, wanted)
-        return value
-
-    def _refused(self, name: str, text: str, problem: str, kind: str, wanted: str) -> SettingsError:
-        return SettingsError(f"REPRISE_{name}", text, problem, remedy=f"Use {kind} {wanted}.")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return usable and text.isprintable() and " " not in text
+    return text
 
 
 def _require_sense(settings: Settings) -> None:
