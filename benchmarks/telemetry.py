@@ -3,7 +3,8 @@
 One Runtime, the same questions, each asked alternately with spans, metrics and a log line
 (*told*) and without any (*silent*), so that whatever else the machine does falls on both alike.
 *wall* is from send to the end as a page sees it; *cpu* is the whole process's processor time for
-the turn, what is done after the reply was shown included. *ratio* is told to silent.
+the turn, what is done after the reply was shown included. *added* is the median difference of
+two turns that followed one another, *ratio* what that makes of the silent one.
 
     python -m benchmarks.telemetry [--json] [--repeats 200] [--log plain|json]
 
@@ -108,27 +109,46 @@ def other(repeats: int) -> list[str]:
 
 
 def measured(runtime: Runtime, kind: str, questions: Sequence[str], tier: str) -> Row:
-    """Each question told and silent, in alternating order."""
-    wall: dict[bool, list[float]] = {True: [], False: []}
-    cpu: dict[bool, list[float]] = {True: [], False: []}
+    """Each question told and silent, one right after the other, in alternating order."""
+    wall, cpu = Pairs(), Pairs()
     for number, question in enumerate(questions):
-        for told in (True, False) if number % 2 else (False, True):
-            took, used, served = timed(runtime, question, told=told)
-            if served == tier:
-                wall[told].append(took)
-                cpu[told].append(used)
-    if min(len(wall[True]), len(wall[False])) < len(questions) // 2:
+        order = (True, False) if number % 2 else (False, True)
+        pair = {told: timed(runtime, question, told=told) for told in order}
+        if all(served == tier for _, _, served in pair.values()):
+            wall.add(silent=pair[False][0], told=pair[True][0])
+            cpu.add(silent=pair[False][1], told=pair[True][1])
+    if len(wall) < len(questions) // 2:
         raise RuntimeError(f"too few replies were a {kind}")
-    return {
-        "kind": kind,
-        "n": len(wall[True]),
-        "silent_ms": 1000 * statistics.median(wall[False]),
-        "told_ms": 1000 * statistics.median(wall[True]),
-        "wall_ratio": statistics.median(wall[True]) / statistics.median(wall[False]),
-        "silent_cpu_ms": 1000 * statistics.median(cpu[False]),
-        "told_cpu_ms": 1000 * statistics.median(cpu[True]),
-        "cpu_ratio": statistics.median(cpu[True]) / statistics.median(cpu[False]),
-    }
+    return {"kind": kind, "n": len(wall), **wall.figures("wall"), **cpu.figures("cpu")}
+
+
+class Pairs:
+    """Seconds of the same turn, silent and told."""
+
+    def __init__(self) -> None:
+        self._silent: list[float] = []
+        self._told: list[float] = []
+
+    def __len__(self) -> int:
+        return len(self._silent)
+
+    def add(self, *, silent: float, told: float) -> None:
+        """Add a pair."""
+        self._silent.append(silent)
+        self._told.append(told)
+
+    def figures(self, name: str) -> Row:
+        """The silent turn, what is added to it (the median of the pairs' differences), in
+        milliseconds, and their ratio.
+        """
+        silent = statistics.median(self._silent)
+        pairs = zip(self._silent, self._told, strict=True)
+        added = statistics.median(told - without for without, told in pairs)
+        return {
+            f"{name}_ms": 1000 * silent,
+            f"{name}_added_ms": 1000 * added,
+            f"{name}_ratio": 1 + added / silent,
+        }
 
 
 def timed(runtime: Runtime, question: str, *, told: bool) -> tuple[float, float, str | None]:
