@@ -76,6 +76,7 @@ def test_within_a_step_what_may_answer_it_is_judged_and_questions_are_answered(k
         (Request.FORGET, Action.FORGET),
         (Request.NEW_GOAL, Action.REPLAN),
         (Request.HAND_OVER, Action.OFFER_HAND_OVER),
+        (Request.ASK_TEAM, Action.ASK_TEAM),
     ],
 )
 def test_a_request_is_done_wherever_the_conversation_is(request_, action):
