@@ -39,6 +39,7 @@ from tests.support.serving import serving
 THRESHOLD = 0.9
 WAIT_SECONDS = 120.0
 HEALING_SECONDS = 90.0
+HEALING_PAUSE_SECONDS = 0.5
 PLACES = (
     "Lisbon", "Oslo", "Quito", "Hanoi", "Perth", "Accra", "Riga", "Lima", "Cork", "Turin",
     "Kyoto", "Bergen", "Porto", "Dakar", "Split", "Cusco", "Tromso", "Malmo", "Ghent", "Graz",
@@ -277,7 +278,7 @@ def _heal(runtime: Runtime) -> int:
     until = time.monotonic() + HEALING_SECONDS
     sent = 0
     while (resting := _resting(runtime)) and time.monotonic() < until:
-        time.sleep(max(resting))
+        time.sleep(max(*resting, HEALING_PAUSE_SECONDS))
         Conversation(0).say(runtime, f"What is the number {sent} good for?")
         sent += 1
     return sent
