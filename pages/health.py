@@ -8,8 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages.parts import session
-from pages.parts.explorer import common
+from pages.parts import notices, session
 from pages.parts.health import agents, endpoints, history, overview, queueing, summary, turns
 
 REFRESH_SECONDS: Final = 3.0
@@ -44,10 +43,10 @@ def _overview() -> None:
 def _model() -> None:
     condition = session.runtime().condition()
     if condition is None:
-        common.nothing(
+        notices.nothing(
             "no-condition",
             "The model is not there yet.",
-            "As soon as it is, this shows the ways to it, what waits for them and what is used.",
+            "As soon as it is, this shows its endpoints, what waits for them and what is used.",
         )
     else:
         endpoints.draw(condition.endpoints)

@@ -1,4 +1,4 @@
-"""What went wrong, and what is not ready yet."""
+"""What went wrong, what is not ready yet, and what is not there."""
 
 from __future__ import annotations
 
@@ -36,6 +36,13 @@ def box(message: str, remedy: str) -> None:
 def _sentences(message: str, remedy: str) -> str:
     bold = f"**{text.label(message)}**"
     return f"{bold}  \n{text.label(remedy)}" if remedy else bold
+
+
+def nothing(key: str, title: str, sentence: str) -> None:
+    """A card in the place of a list that is empty; both texts may hold Markdown."""
+    with st.container(border=True, key=key, gap="xsmall"):
+        st.markdown(f"**{title}**")
+        st.markdown(f":gray[{sentence}]")
 
 
 def loading() -> None:

@@ -1,1 +1,1 @@
-"""The tabs of the Cache page, one module each; `common`, `charts` and the dialogs serve them."""
+"""The tabs of the Cache page, one module each; `common` and the dialogs serve them."""

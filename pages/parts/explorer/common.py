@@ -1,4 +1,4 @@
-"""What several tabs draw: an empty place, an answer in a line, a message when something is done."""
+"""What several tabs draw: an answer in a line, a message when something is done."""
 
 from __future__ import annotations
 
@@ -12,13 +12,6 @@ from pages.parts import session, text
 
 LONGEST: Final = 1_000
 _DONE = "_cache-done"
-
-
-def nothing(key: str, title: str, sentence: str) -> None:
-    """A card in the place of a list that is empty; both texts may hold Markdown."""
-    with st.container(border=True, key=key, gap="xsmall"):
-        st.markdown(f"**{title}**")
-        st.markdown(f":gray[{sentence}]")
 
 
 def question(asked: str) -> None:

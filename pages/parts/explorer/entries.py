@@ -105,12 +105,12 @@ def _is_for(entry: Entry, audience: str) -> bool:
 def _none(known: Sequence[Entry], filters: Filters) -> list[Entry]:
     if not known:
         kept = "Every complete answer of the model is kept here to be given again."
-        common.nothing("no-entries", "Nothing is stored yet.", kept)
+        notices.nothing("no-entries", "Nothing is stored yet.", kept)
     elif filters.search:
         missing = f"Nothing stored here has “{text.label(filters.search)}” in it."
-        common.nothing("no-entries", missing, "Other words or other filters may find it.")
+        notices.nothing("no-entries", missing, "Other words or other filters may find it.")
     else:
-        common.nothing("no-entries", "Nothing stored is like that.", "Choose other filters.")
+        notices.nothing("no-entries", "Nothing stored is like that.", "Choose other filters.")
     return []
 
 

@@ -120,7 +120,7 @@ def _next(cache: SemanticCache, waiting: Sequence[Pair]) -> None:
     if waiting:
         _only_skipped(len(waiting))
     else:
-        common.nothing(
+        notices.nothing(
             "no-pairs",
             "Nothing is left to be judged.",
             "A question that was answered with the answer to another one, or nearly was, "
@@ -131,7 +131,7 @@ def _next(cache: SemanticCache, waiting: Sequence[Pair]) -> None:
 
 
 def _only_skipped(count: int) -> None:
-    common.nothing(
+    notices.nothing(
         "no-pairs",
         f"You skipped {words.counted(count, 'pair')}.",
         "Nothing else is left to be judged.",

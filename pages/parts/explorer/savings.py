@@ -12,8 +12,7 @@ from typing import Final, Literal
 import streamlit as st
 
 from cache import CacheError, LookupRecord, SemanticCache
-from pages.parts import notices, session, words
-from pages.parts.explorer import charts, common
+from pages.parts import charts, notices, session, words
 
 LOGGED: Final = 10_000
 Measure = Literal["Time", "Tokens", "Money"]
@@ -58,7 +57,7 @@ def draw(cache: SemanticCache) -> None:
         st.metric("Hit rate", words.percent(stats.hit_rate))
     hits = [record for record in records if record.hit]
     if not hits:
-        common.nothing(
+        notices.nothing(
             "no-savings",
             "Nothing was saved yet.",
             "The first answer from the cache is counted here, with the time the model took for it.",

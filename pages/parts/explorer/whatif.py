@@ -15,8 +15,7 @@ from agents.evidence import Evidence
 from cache import CacheError, LookupRecord, SemanticCache
 from cache.calibration import Estimate
 from cache.words import percent
-from pages.parts import cache_card, notices, session, text, words
-from pages.parts.explorer import charts, common
+from pages.parts import cache_card, charts, notices, session, text, words
 
 MOST_ROWS: Final = 500
 BIN: Final = 0.02
@@ -44,7 +43,7 @@ def _draw(cache: SemanticCache) -> None:
         notices.problem(error)
         return
     if not records:
-        common.nothing(
+        notices.nothing(
             "no-lookups",
             "Nothing was looked up yet.",
             "Ask something in the chat; each question appears here.",
@@ -238,7 +237,7 @@ def _table(records: Sequence[LookupRecord], threshold: float) -> None:
     only = st.toggle("Only what would change", key="lookups-changed")
     shown = [record for record in records if not only or record.hit != record.would_hit(threshold)]
     if not shown:
-        common.nothing(
+        notices.nothing(
             "no-change",
             f"At {threshold:.2f} nothing would change.",
             "Every one of these questions would be decided as it was.",

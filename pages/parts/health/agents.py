@@ -9,8 +9,7 @@ from typing import Final
 import streamlit as st
 
 from agents.telemetry.values import CallStatistics
-from pages.parts import words
-from pages.parts.explorer import common
+from pages.parts import notices, words
 
 WIDTHS: Final = MappingProxyType(
     {"Agent": 105, "Calls": 55, "Success": 95, "Mean": 65, "95 %": 65, "Waited": 65, "Tokens": 75,
@@ -30,7 +29,7 @@ def draw(calls: Sequence[CallStatistics], *, priced: bool) -> None:
     """
     st.markdown("**Agents**")
     if not calls:
-        common.nothing(
+        notices.nothing(
             "no-calls",
             "No agent called a model yet.",
             "Every call since this server started is counted here. Answers from the cache need "

@@ -9,8 +9,7 @@ from typing import Final
 import streamlit as st
 
 from agents.telemetry.values import Minute
-from pages.parts import words
-from pages.parts.explorer import charts, common
+from pages.parts import charts, notices, words
 
 MINUTES: Final = 60
 """How far back the charts go at most."""
@@ -43,7 +42,7 @@ def draw(series: Sequence[Minute], *, priced: bool) -> None:
     series = series[-span:]
     st.markdown(f"**{SPANS[span]}**")
     if not any(map(_busy, series)):
-        common.nothing(
+        notices.nothing(
             "no-history",
             "Nothing happened in the last hour.",
             "With the first reply, charts show here how long replies took, where they came from "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from agents.telemetry.values import Alert, Level, PartHealth
+from agents.telemetry.values import LEVELS, Alert, Level, PartHealth
 from pages.parts import text, words
 from pages.parts.health.lights import LIGHTS
 
@@ -49,7 +49,7 @@ def of(parts: Sequence[PartHealth], alerts: Sequence[Alert]) -> Summary:
 def _more(parts: Sequence[PartHealth], alerts: Sequence[Alert]) -> str:
     told = [
         f"{part.name.capitalize()}: {part.sentence.rstrip('.')}."
-        for part in parts
+        for part in sorted(parts, key=lambda part: LEVELS.index(part.level), reverse=True)
         if part.level != "ok"
     ]
     if alerts:

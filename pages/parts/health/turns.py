@@ -14,7 +14,6 @@ import streamlit as st
 
 from agents.telemetry.values import TurnTrace
 from pages.parts import notices, session, text, words
-from pages.parts.explorer import common
 from pages.parts.health import reading, waterfall
 from pages.parts.health.lights import Light
 
@@ -41,7 +40,7 @@ def draw() -> None:
     """Draw the tab, again and again."""
     traces = session.runtime().telemetry.traces()
     if not traces:
-        common.nothing(
+        notices.nothing(
             "no-turns",
             "No turn was made since this server started.",
             "Say something in the chat, and it appears here with what it did and for how long.",
@@ -88,14 +87,14 @@ def _found(traces: Sequence[TurnTrace], typed: str) -> None:
         for trace in matching[:MOST_FOUND]:
             _one(trace)
     elif not reading.wanted(typed):
-        common.nothing(
+        notices.nothing(
             "not-found",
             f"“{text.label(text.preview(typed, 40))}” is no reference.",
             "A reference has eight digits and letters from a to f. The chat shows it under a "
             "reply that failed.",
         )
     else:
-        common.nothing(
+        notices.nothing(
             "not-found",
             f"No turn with the reference {text.label(reading.wanted(typed))} is kept.",
             f"Kept are the last {words.counted(len(traces), 'turn')} since this server started. "
@@ -139,7 +138,7 @@ def _outcome(trace: TurnTrace) -> Light:
 def _list(traces: Sequence[TurnTrace]) -> None:
     shown = _ordered(traces)[:MOST_SHOWN]
     if not shown:
-        common.nothing("no-turn-failed", "None of them failed.", "All other turns are kept, too.")
+        notices.nothing("no-turn-failed", "None of them failed.", "All other turns are kept, too.")
         return
     longest = max(trace.seconds for trace in shown)
     sought = str(st.session_state.get(SOUGHT) or "")

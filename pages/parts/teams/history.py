@@ -12,7 +12,6 @@ import streamlit as st
 from agents.errors import RepriseError
 from agents.teams.run import Kind, Run
 from pages.parts import notices, session, text, words
-from pages.parts.explorer import common
 from pages.parts.planning import changes
 from pages.parts.teams import current, looks
 
@@ -32,7 +31,7 @@ def draw() -> None:
         notices.problem(error)
         return
     if not runs:
-        common.nothing(
+        notices.nothing(
             "no-runs",
             "No team has worked for you yet.",
             "Every run is kept here with all that was said in it, to be opened, begun once more "
