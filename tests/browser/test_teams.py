@@ -69,7 +69,8 @@ class Teams:
 
 @pytest.fixture
 def teams(chat: Chat) -> Teams:
-    return Teams(chat)
+    """The page, once model and cache are there."""
+    return Teams(chat.start())
 
 
 def test_a_task_is_watched_while_specialists_work_and_its_result_appears(
