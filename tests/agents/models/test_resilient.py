@@ -158,7 +158,7 @@ async def test_of_many_calls_at_once_a_half_open_breaker_lets_one_through(serve:
             done |= more
 
         assert {task.result().outcome for task in done} == {"server"}
-        assert len(model.requests) == FAILURES + 1
+        await until(lambda: len(model.requests) == FAILURES + 1)
         model.release()
         (trial,) = left
         assert (await trial).text == GOOD
