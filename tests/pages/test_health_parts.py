@@ -21,7 +21,7 @@ from agents.telemetry.values import (
 )
 from pages.parts.health import endpoints, history, queueing, reading, summary, waterfall
 from pages.parts.health.waterfall import Bar
-from tests.pages.conftest import shown
+from tests.pages.conftest import PATIENCE, shown
 
 WELL = (PartHealth("model", "ok", "Ready."), PartHealth("cache", "ok", "Open."))
 ALERT = Alert("latency", "warning", 0.0, "Replies are slow.", "Look at the model.")
@@ -246,7 +246,9 @@ def test_very_many_rows_are_counted_instead_of_drawn() -> None:
 
         waterfall.draw([waterfall.Bar("row", 0.0, 1.0)] * count, total=1.0, alt="all")
 
-    at = AppTest.from_function(draw, args=(waterfall.MOST_ROWS + 7,)).run()
+    at = AppTest.from_function(
+        draw, default_timeout=PATIENCE, args=(waterfall.MOST_ROWS + 7,)
+    ).run()
     assert [caption.value for caption in at.caption] == ["and 7 rows more"]
 
 
@@ -348,7 +350,7 @@ def test_an_hour_without_anything_is_a_sentence_and_no_chart(series: list[Minute
 
         history.draw(series, priced=False)
 
-    at = AppTest.from_function(draw, args=(series,)).run()
+    at = AppTest.from_function(draw, default_timeout=PATIENCE, args=(series,)).run()
     assert not at.exception
     assert not at.get("vega_lite_chart")
     assert "Nothing happened in the last hour." in shown(at.markdown[-2].value)
@@ -370,7 +372,7 @@ def test_an_hour_with_little_in_it_is_drawn(series: list[Minute]) -> None:
 
         history.draw(series, priced=True)
 
-    at = AppTest.from_function(draw, args=(series,)).run()
+    at = AppTest.from_function(draw, default_timeout=PATIENCE, args=(series,)).run()
     assert not at.exception
     assert at.get("vega_lite_chart")
 
@@ -385,7 +387,7 @@ def test_an_agent_that_reached_no_endpoint_is_listed_with_dashes() -> None:
         agents.draw(calls, priced=False)
 
     unreached = CallStatistics("planner", "", "", 3, 3, None, None, 0.0, 0, 0, 0.0)
-    at = AppTest.from_function(draw, args=([unreached],)).run()
+    at = AppTest.from_function(draw, default_timeout=PATIENCE, args=([unreached],)).run()
     table = at.dataframe[0].value
     assert list(table["Endpoint"]) == ["none was asked"]
     assert list(table["Mean"]) == ["–"]
