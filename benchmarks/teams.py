@@ -49,6 +49,8 @@ from benchmarks.report import Row, parser, report
 from cache import SemanticCache, load_embedder
 
 WRITER = Member("writer", "Writer", "You write.")
+Took = tuple[float, float]
+"""Seconds on the clock, and of the processor: what it takes where nothing else runs."""
 SECONDS = 1.0
 SPECIALISTS = (2, 4, 8)
 PROBLEMS = 40
@@ -78,7 +80,6 @@ class Scripted(ModelConfig):
     seconds: float = 0.0
     provider: Any = "openai"
     model: str = "scripted"
-    calls: int = field(default=0, init=False)
     parts: Iterator[str] = field(default_factory=lambda: iter(PARTS), init=False)
 
     def copy(self) -> Scripted:
@@ -104,7 +105,6 @@ class _Client(LLMClient):
         response_schema: ResponseProto[Any] | None,
         serializer: SerializerProto,  # noqa: ARG002
     ) -> ModelResponse:
-        self._model.calls += 1
         if self._model.seconds:
             await asyncio.sleep(self._model.seconds)
         message = ModelMessage(_answer(response_schema, self._model.parts))
@@ -183,36 +183,35 @@ async def _rows(bare: Place, cached: Place, repeats: int) -> list[Row]:
     ]
 
 
-async def _one_call(place: Place, task: str) -> float:
+async def _one_call(place: Place, task: str) -> Took:
     """Seconds of a delegation over a model that takes none."""
     desk, recorder = place.desk(Scripted()), place.recorder("nested", task)
-    begun = time.perf_counter()
+    begun = _now()
     await delegate(recorder, desk, Delegation("1", "writer", task), WRITER, Message(task))
-    return time.perf_counter() - begun
+    return _since(begun)
 
 
-async def _apart(place: Place, task: str) -> float:
+async def _apart(place: Place, task: str) -> Took:
     """Seconds in which a task is taken apart into 40 problems and put together again."""
-    model = Scripted()
-    desk = place.desk(model)
+    desk = place.desk(Scripted())
     recorder = place.recorder("recursive", task, DIVIDE)
     work = Recursive(place.roster.recursive).work(recorder.run)
-    begun = time.perf_counter()
+    begun = _now()
     await work(recorder, desk)
-    seconds = time.perf_counter() - begun
-    if model.calls != CALLS:
-        raise RuntimeError(f"{model.calls} calls, not the {CALLS} of {PROBLEMS} problems")
-    return seconds
+    took = _since(begun)
+    if len(recorder.run.delegations) != CALLS:
+        raise RuntimeError(f"not the {CALLS} calls of {PROBLEMS} problems")
+    return took
 
 
-async def _meeting(place: Place, number: int) -> float:
+async def _meeting(place: Place, number: int) -> Took:
     """Seconds of a run in which every answer takes one."""
     desk = place.desk(Scripted(SECONDS))
     recorder = place.recorder("nested", "Bake bread.", _team(number))
     work = Nested(place.roster.nested, choosing=False).work(recorder.run)
-    begun = time.perf_counter()
+    begun = _now()
     await work(recorder, desk)
-    return time.perf_counter() - begun
+    return _since(begun)
 
 
 def _team(specialists: int) -> str:
@@ -223,14 +222,24 @@ def _team(specialists: int) -> str:
     return f"name: own\ntitle: Own\ndirector: {director}\nspecialists: [{listed}]\n"
 
 
-def _row(what: str, seconds: Sequence[float]) -> Row:
-    ordered = sorted(seconds)
+def _now() -> Took:
+    return time.perf_counter(), time.process_time()
+
+
+def _since(begun: Took) -> Took:
+    now = _now()
+    return now[0] - begun[0], now[1] - begun[1]
+
+
+def _row(what: str, took: Sequence[Took]) -> Row:
+    seconds = sorted(one for one, _ in took)
     return {
         "what": what,
-        "runs": len(ordered),
-        "median ms": statistics.median(ordered) * 1000,
-        "lowest ms": ordered[0] * 1000,
-        "highest ms": ordered[-1] * 1000,
+        "runs": len(seconds),
+        "median ms": statistics.median(seconds) * 1000,
+        "lowest ms": seconds[0] * 1000,
+        "highest ms": seconds[-1] * 1000,
+        "median CPU ms": statistics.median(cpu for _, cpu in took) * 1000,
     }
 
 
