@@ -19,6 +19,8 @@ GIVEN: Final = (TASK, CONTEXT)
 """Names that every workflow knows: what the user wants, and what is known besides."""
 TASK_TITLE: Final = "The request"
 MOST_STEPS: Final = 40
+DEFAULT_SECONDS: Final = 600.0
+"""Steps that run at the same time wait for one another where one model in the process does them."""
 MOST_INPUT: Final = 8_000
 """Characters of one input."""
 
@@ -49,7 +51,7 @@ class Step:
         title: For people; "": the id.
         after: Steps it waits for beside those whose results it uses.
         when: It is skipped unless this holds; None: nothing is asked.
-        seconds: Longest time for one attempt, over 0.
+        seconds: Longest time for one attempt, over 0, with its wait for the model.
         retries: How often it is tried again after a failure, 0 and up.
         may_fail: Whether the workflow goes on without its result.
     """
@@ -61,7 +63,7 @@ class Step:
     title: str = ""
     after: tuple[str, ...] = ()
     when: Condition | None = None
-    seconds: float = 300.0
+    seconds: float = DEFAULT_SECONDS
     retries: int = 0
     may_fail: bool = False
 

@@ -16,7 +16,7 @@ steps:
     task: List what {audience} should know about {task}.
     after: []             # steps to wait for whose results are not used
     when: {of: facts, contains: [risk, danger]}   # else it is skipped
-    seconds: 300          # for one attempt
+    seconds: 600          # for one attempt, with its wait for the model
     retries: 1
     may_fail: false       # whether the rest goes on without it
 result: [facts]           # the first of these that was done; left out: all that no step uses
@@ -43,7 +43,15 @@ from agents.teams.member import Member
 from agents.teams.placeholders import TaskTemplate
 from agents.teams.run import Status
 from agents.teams.shapes import About, MemberShape, Name, Strict, Text, Title
-from agents.teams.workflow import MOST_INPUT, MOST_STEPS, TASK_TITLE, Input, Step, Workflow
+from agents.teams.workflow import (
+    DEFAULT_SECONDS,
+    MOST_INPUT,
+    MOST_STEPS,
+    TASK_TITLE,
+    Input,
+    Step,
+    Workflow,
+)
 from agents.yaml_file import Location, YamlFile
 
 MOST_AGENTS: Final = 20
@@ -97,7 +105,7 @@ class _StepShape(Strict):
     title: Title | None = None
     after: list[_Id] = Field(default_factory=list, max_length=MOST_STEPS)
     when: _WhenShape | None = None
-    seconds: Annotated[float, Field(gt=0, le=LONGEST_SECONDS)] = 300.0
+    seconds: Annotated[float, Field(gt=0, le=LONGEST_SECONDS)] = DEFAULT_SECONDS
     retries: Annotated[int, Field(ge=0, le=MOST_RETRIES)] = 0
     may_fail: bool = False
 
