@@ -1,7 +1,7 @@
 """Makes plans for goals: from the library where the model is weak, else from the model.
 
-What the model botches is asked for once more, then a template takes its place; a plan that
-cannot be had even so is no reason not to talk.
+What the model botches is asked for once more, then a template takes its place, as it does where the
+model cannot answer for a while; a plan that cannot be had even so is no reason not to talk.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pydantic_core
 from ag2 import Agent
@@ -28,13 +28,12 @@ from agents.dialogue.library import Library
 from agents.dialogue.plan import MOST_STEPS, Plan, PlanSource, Step, numbered
 from agents.dialogue.plan_drafts import LONGEST_TEXT, FullPlanDraft, PlanDraft, same
 from agents.dialogue.template_file import Template
-from agents.errors import PlanError
+from agents.errors import ModelError, PlanError
 from agents.models.cached import CacheLookedUp, CacheRequest
 from agents.models.stream import DirectStream
 
 logger = logging.getLogger(__name__)
 
-"""Why a plan is made anew: the user's goal is another one, or its steps lead nowhere."""
 TRIES: Final = 2
 MOST_EXAMPLES: Final = 4
 DRAFTED_WELL: Final = frozenset({"en"})
@@ -75,8 +74,8 @@ class Planner:
         """A plan for the goal; None where there is neither a draft nor a template.
 
         A plan that the model botches is asked for once more, then the template that fits best
-        takes its place, or the general one; an error of the model itself (no key, no
-        connection) is raised, as another try would not help.
+        takes its place, or the general one, as it does where the model cannot be reached. What the
+        user or the operator has to mend (a key, a budget) is raised.
 
         Args:
             request: Where the cache may look and store; None: nowhere.
@@ -121,24 +120,43 @@ class Planner:
         fitting = await self._fitting(goal)
         ready = fitting or self._instead_of_a_draft(goal)
         plan = ready.plan(goal) if ready is not None and self._prefers_templates else None
-        for _ in range(TRIES if plan is None else 0):
-            try:
-                plan = await self._ask(goal, facts, request, _Watch(on_steps, on_event))
-                break
-            except (ValidationError, PlanError) as error:
-                logger.info("the model wrote no plan: %s", type(error).__name__)
-        if plan is None and self._library is not None:
-            instead = fitting or self._library.general
-            plan = instead.plan(goal) if instead is not None else None
+        if plan is None:
+            instead = fitting or self._general
+            asked = self._asked(goal, facts, request, _Watching(on_steps, on_event), instead)
+            plan = await asked or (None if instead is None else instead.plan(goal))
         if plan is not None:
             on_steps(plan.steps)
         return plan
 
+    async def _asked(
+        self,
+        goal: str,
+        facts: Mapping[str, str],
+        request: CacheRequest | None,
+        watching: _Watching,
+        instead: Template | None,
+    ) -> Plan | None:
+        """The model's plan; None where it wrote none, or cannot while there is one instead."""
+        for _ in range(TRIES):
+            try:
+                return await self._ask(goal, facts, request, _Watch(*watching))
+            except (ValidationError, PlanError) as error:
+                logger.info("the model wrote no plan: %s", type(error).__name__)
+            except ModelError as error:
+                if instead is None or not error.transient:
+                    raise
+                logger.warning("the model cannot write a plan: %s", error.kind)
+                return None
+        return None
+
+    @property
+    def _general(self) -> Template | None:
+        """The template for goals that no other fits."""
+        return None if self._library is None else self._library.general
+
     def _instead_of_a_draft(self, goal: str) -> Template | None:
         """The general template, where a small model's draft in the goal's language is poor."""
-        if self._library is None or language_of(goal) in DRAFTED_WELL:
-            return None
-        return self._library.general
+        return None if language_of(goal) in DRAFTED_WELL else self._general
 
     async def _fitting(self, goal: str) -> Template | None:
         if self._library is None:
@@ -164,6 +182,13 @@ class Planner:
         draft = schema.model_validate_json(reply.body or "")
         steps = _distinct(numbered([_step(s.model_dump()) for s in draft.steps]))
         return Plan(goal, steps, stream.source)
+
+
+class _Watching(NamedTuple):
+    """Who is told of a drafting; see `Planner.draft`."""
+
+    on_steps: Callable[[tuple[Step, ...]], None]
+    on_event: Callable[[BaseEvent], None]
 
 
 class _Watch(DirectStream):

@@ -13,7 +13,7 @@ from agents.telemetry.values import Level, PartHealth
 from agents.telemetry.watched import Watched
 from cache import CacheError
 
-LATE_SECONDS: Final = 0.25
+LATE_SECONDS: Final = 0.5
 STUCK_SECONDS: Final = 5.0
 """From when a late event loop is felt, and from when nothing else works."""
 GIB: Final = 1 << 30

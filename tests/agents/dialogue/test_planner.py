@@ -252,8 +252,17 @@ def test_a_plan_that_does_not_fit_is_never_kept(enter, cache):
     assert FullPlanDraft.model_validate_json(entry.answer)
 
 
-def test_a_model_that_cannot_be_asked_is_told_and_not_covered_by_a_template(enter):
+def test_a_model_that_cannot_answer_now_is_stood_in_for_by_a_template(enter):
     room = enter(Rule(schema="Plan", reply=Reply("Overloaded", status=500)))
+
+    reply = room.say(GOAL)
+
+    assert reply.status == "complete"
+    assert room.state().plan.source == "template"
+
+
+def test_a_key_that_is_refused_is_told_and_not_covered_by_a_template(enter):
+    room = enter(Rule(schema="Plan", reply=Reply("Wrong key", status=401)))
 
     reply = room.say(GOAL)
 

@@ -80,7 +80,7 @@ def test_all_is_well(tmp_path, cache):
     assert all(part.sentence for part in told)
 
 
-@pytest.mark.parametrize("lag, level", [(0.2, "ok"), (0.3, "warning"), (5.0, "down")])
+@pytest.mark.parametrize("lag, level", [(0.4, "ok"), (0.6, "warning"), (5.0, "down")])
 def test_the_event_loop_is_as_late_as_it_is(levels, lag, level):
     assert levels(lag)["event loop"] == level
 
