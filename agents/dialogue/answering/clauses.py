@@ -45,7 +45,7 @@ def clauses(reply: str) -> tuple[str, ...]:
     """The clauses of a reply, in its order; none of them empty."""
     split = (_LEADING.sub("", part) for part in _BREAK.split(reply))
     stripped = (part.strip(" ,;!-–\t\n").rstrip(".") for part in split)
-    return tuple(part for part in stripped if part)
+    return tuple(part for part in stripped if part.strip())
 
 
 def parts(reply: str) -> tuple[str, ...]:

@@ -213,6 +213,7 @@ def test_what_is_all_one_has_no_parts(text):
     assert parts(text) == ()
 
 
+@example("0\n\x85")
 @given(st.text(max_size=400))
 def test_there_are_few_parts_and_none_is_empty(text):
     found = parts(text)
