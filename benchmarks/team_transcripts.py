@@ -59,8 +59,8 @@ SCENARIOS: Final = (
     Scenario(
         "recursive",
         "recursive",
-        "Organise a two-day hiking trip for 12 colleagues from Graz in September, with one night "
-        "in a hut.",
+        "Open a small bakery in Graz within a year: find a shop, get the permits, choose "
+        "suppliers, hire two people, work out the costs and prices, and plan the opening day.",
     ),
     Scenario(
         "workflow-launch",
