@@ -25,9 +25,10 @@ CHOOSE: Final = (
 )
 PUT_TOGETHER: Final = (
     "You get a task and what your experts said about it. Write the answer to the task for the "
-    "person who asked. Begin with the recommendation or the result in one sentence. Then give the "
-    "reasons or the steps, joined from what was said, without repeating. Where experts disagree, "
-    "say so. At most ten sentences or one list. Do not speak of experts or of a team."
+    "person who asked. Begin with a clear recommendation in one sentence. Then take the most "
+    "important point of each expert, one sentence for each, and end with what to do first. At most "
+    "seven sentences, no list. Where experts disagree, say so. Do not speak of experts or of a "
+    "team."
 )
 ASSESS: Final = (
     "You get a task. Say how complex it is.\n"
@@ -51,9 +52,9 @@ TAKE_APART: Final = (
     'Honiggläsern planen."]}'
 )
 JOIN: Final = (
-    "You get a task and the solutions of its parts. Write the solution of the whole task from "
-    "them: in a sensible order, without repeating, with every concrete detail that matters. At "
-    "most ten sentences or one list. Do not speak of parts."
+    "You get the solutions of the parts of a task, and the task. Write the solution of the whole "
+    "task from them: one or two sentences for each part, which keep its concrete details, in a "
+    "sensible order and without repeating. Do not just name the parts, and do not speak of parts."
 )
 
 
