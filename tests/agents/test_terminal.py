@@ -125,7 +125,18 @@ def test_a_message_that_is_too_long_is_refused_and_the_chat_goes_on(chat):
 
 
 @pytest.fixture
-def typed(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def heeding_ctrl_c() -> Iterator[None]:
+    """Programs that are started heed Ctrl-C, also where the tests run in a shell's background.
+
+    What a shell starts there ignores it, and so does all that this starts in turn.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def typed(environment: dict[str, str], heeding_ctrl_c: None) -> Iterator[subprocess.Popen[str]]:
     """A terminal that is still open."""
     with subprocess.Popen(
         command("--goal", "What is the story of Lisbon?"),
