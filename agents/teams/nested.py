@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from agents.dialogue.saying import paragraphs
 from agents.errors import TeamFailedError
 from agents.teams import jobs
 from agents.teams.allowance import Allowance
@@ -47,8 +48,7 @@ class Nested:
         Raises:
             DefinitionNotFoundError, ContentError: The team cannot be used.
         """
-        name = run.definition
-        team = self.shelf.read(run.script, name) if run.script else self.shelf.named(name)
+        team = self.shelf.used_by(run)
         choosing = self._choosing and team.asks == "chosen"
 
         async def work(recorder: Recorder, desk: Desk) -> str:
@@ -115,7 +115,7 @@ class _Meeting:
         choice = await self._delegated(
             Delegation(f"choose{suffix}", self._team.director.name, run.task, role="decompose"),
             jobs.with_job(self._team.director, f"{jobs.CHOOSE}\n\n{_experts(self._team)}"),
-            Message(run.task, _joined(run.context, self._told(said))),
+            Message(run.task, paragraphs(run.context, self._told(said))),
             seconds=self._seconds,
             schema=jobs.Asks,
         )
@@ -167,13 +167,13 @@ class _Meeting:
                 needs=tuple(one.id for one in heard),
             ),
             jobs.with_job(self._team.director, jobs.PUT_TOGETHER),
-            Message(run.task, _joined(run.context, self._told(heard))),
+            Message(run.task, paragraphs(run.context, self._told(heard))),
             # Also when the run's time is over: else all that was said would be lost.
             seconds=self._team.limits.seconds,
         )
         whole = answer.result if answer.status == "done" else self._told(heard)
         lacking = [self._lack(one) for one in (*said, answer) if one.status != "done"]
-        return _joined(whole, jobs.missing(run.task, lacking))
+        return paragraphs(whole, jobs.missing(run.task, lacking))
 
     async def _delegated(
         self,
@@ -227,10 +227,6 @@ def _experts(team: NestedTeam) -> str:
 def _focused(task: str, focus: str) -> str:
     """A task with what a specialist is to look at in it."""
     return f"{task}\n\nLook at this: {focus.strip()}" if focus.strip() else task
-
-
-def _joined(*parts: str) -> str:
-    return "\n\n".join(part for part in parts if part)
 
 
 def _nobody(team: NestedTeam, said: Sequence[Delegation]) -> TeamFailedError:

@@ -59,8 +59,7 @@ class Orchestrator:
             ContentError: Its file cannot be used.
             WorkflowError: What was given does not fit it, or nobody can do one of its steps.
         """
-        script, name = run.script, run.definition
-        workflow = self.shelf.read(script, name) if script else self.shelf.named(name)
+        workflow = self.shelf.used_by(run)
         check_agents(workflow, self.registry)
         inputs = workflow.given(dict(run.inputs))
         return partial(self._work, workflow, inputs)

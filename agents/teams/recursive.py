@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel
 
+from agents.dialogue.saying import paragraphs
 from agents.errors import TeamFailedError
 from agents.teams import jobs
 from agents.teams.allowance import Allowance
@@ -54,8 +55,7 @@ class Recursive:
         Raises:
             DefinitionNotFoundError, ContentError: The team cannot be used.
         """
-        name = run.definition
-        team = self.shelf.read(run.script, name) if run.script else self.shelf.named(name)
+        team = self.shelf.used_by(run)
 
         async def work(recorder: Recorder, desk: Desk) -> str:
             return await _Descent(team, recorder, desk).result()
@@ -216,7 +216,7 @@ class _Descent:
             self._desk,
             replace(delegation, needs=needs),
             jobs.with_job(self._team.solver, jobs.JOIN),
-            Message(node.task, _joined(self._run.context, *found.values())),
+            Message(node.task, paragraphs(self._run.context, *found.values())),
             seconds=self._team.limits.seconds,
             retries=RETRIES,
         )
@@ -253,15 +253,11 @@ class _Descent:
     def _message(self, node: _Node) -> Message:
         """A problem as it is put to a member; of a part with the whole that it is of."""
         whole = f"The whole of which this is a part: {self._run.task}" if node.depth else ""
-        return Message(node.task, _joined(self._run.context, whole))
+        return Message(node.task, paragraphs(self._run.context, whole))
 
     @property
     def _run(self) -> Run:
         return self._recorder.run
-
-
-def _joined(*parts: str) -> str:
-    return "\n\n".join(part for part in parts if part)
 
 
 def _usable(written: Sequence[str], lineage: Sequence[str]) -> list[str]:

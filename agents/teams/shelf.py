@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from agents.errors import ContentError, DefinitionNotFoundError, StoreReadOnlyError
-from agents.teams.run import Kind
+from agents.teams.run import Kind, Run
 from agents.yaml_file import YamlFile, parse, read
 
 logger = logging.getLogger(__name__)
@@ -108,6 +108,15 @@ class Shelf(Generic[T]):
         if book.value is None:
             raise self._unknown(name)
         return book.value
+
+    def used_by(self, run: Run) -> T:
+        """What a run goes by: its own text, if it was begun with one, else the one of its name.
+
+        Raises:
+            DefinitionNotFoundError: There is none.
+            ContentError: It cannot be used.
+        """
+        return self.read(run.script, run.definition) if run.script else self.named(run.definition)
 
     def definition(self, name: str) -> Definition:
         """The one of a name, as it is chosen and edited.
