@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agents.teams import jobs
 from tests.support.scripted_model import Reply, Request, Rule
 
 PACE: Final = 0.02
@@ -54,6 +55,10 @@ def _member(request: Request) -> Reply:
     return Reply(said, delay=PACE, hold_after=held)
 
 
+def _puts_together(request: Request) -> bool:
+    return any(job in request.system for job in (jobs.PUT_TOGETHER, jobs.JOIN))
+
+
 def _is_member(request: Request) -> bool:
     return request.schema is None and "the language of the task" in request.system
 
@@ -64,6 +69,6 @@ TEAM_RULES: Final = [
     Rule(when=lambda request: _has("complexity", request), reply=_complexity),
     Rule(last="nobody", system="language of the task", reply=REFUSED),
     Rule(last="without business", system="business expert", reply=REFUSED),
-    Rule(system="get a task and (what your|the solutions)", reply=Reply(RESULT, delay=PACE)),
+    Rule(when=_puts_together, reply=Reply(RESULT, delay=PACE)),
     Rule(when=_is_member, reply=_member),
 ]  # fmt: skip
