@@ -46,7 +46,7 @@ from agents.teams.roster import Roster
 from agents.teams.run import Delegation, Kind, Run
 from agents.teams.store import RunStore
 from benchmarks.report import Row, parser, report
-from cache import SemanticCache, load_embedder
+from cache import Embedder, SemanticCache, export_onnx, load_embedder
 
 WRITER = Member("writer", "Writer", "You write.")
 Took = tuple[float, float]
@@ -160,7 +160,7 @@ def places() -> Iterator[tuple[Place, Place]]:
     """One without a cache and one with."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        cache = SemanticCache.open(folder / "cache", load_embedder(folder / "cache"))
+        cache = SemanticCache.open(folder / "cache", _embedder(folder / "cache"))
         bare, cached = Place(folder / "bare", None), Place(folder / "cached", cache)
         try:
             yield bare, cached
@@ -168,6 +168,12 @@ def places() -> Iterator[tuple[Place, Place]]:
             bare.close()
             cached.close()
             cache.close()
+
+
+def _embedder(folder: Path) -> Embedder:
+    """The one that the app has once it is set up."""
+    export_onnx(folder)
+    return load_embedder(folder)
 
 
 async def _rows(bare: Place, cached: Place, repeats: int) -> list[Row]:

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 GROUPS = Path(__file__).parent / "groups"
 CLINC = Path("oos-eval/data/data_full.json")
@@ -153,15 +154,25 @@ def _texts_in(value: object) -> Iterator[str]:
 def _groups(folder: Path, excluded: frozenset[str]) -> Iterator[Group]:
     for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            same, traps = (
-                tuple(
-                    text for text in dict.fromkeys(row[field]) if normalised(text) not in excluded
-                )
-                for field in ("same", "traps")
-            )
-            if len(same) >= 2:
-                yield Group(same, traps, held_out(row["same"][0]))
+            yield from _groups_of(json.loads(line), excluded)
+
+
+def _groups_of(row: Mapping[str, Any], excluded: frozenset[str]) -> Iterator[Group]:
+    """The groups of a line: one with its traps, or of several meanings each beside the others.
+
+    Those of a line are kept from training together, or not at all.
+    """
+    meanings = row.get("meanings", [row.get("same")])
+    kept = held_out(meanings[0][0])
+    for meaning in meanings:
+        beside = [text for other in meanings if other is not meaning for text in other]
+        same = _without_excluded(meaning, excluded)
+        if len(same) >= 2:
+            yield Group(same, _without_excluded(row.get("traps", beside), excluded), kept)
+
+
+def _without_excluded(texts: Iterable[str], excluded: frozenset[str]) -> tuple[str, ...]:
+    return tuple(text for text in dict.fromkeys(texts) if normalised(text) not in excluded)
 
 
 def _clinc(path: Path) -> dict[str, list[str]]:
@@ -195,7 +206,7 @@ def _nlupp(folder: Path) -> dict[str, list[str]]:
 def _without(intents: Mapping[str, list[str]], excluded: frozenset[str]) -> tuple[Intent, ...]:
     found = []
     for name, texts in sorted(intents.items()):
-        kept = tuple(text for text in dict.fromkeys(texts) if normalised(text) not in excluded)
+        kept = _without_excluded(texts, excluded)
         if kept:
             kept = kept[:MOST_TEXTS]
             found.append(Intent(name, kept, _trusted(name), held_out(name)))
