@@ -257,9 +257,9 @@ def test_the_same_task_again_is_answered_by_the_cache(tmp_path, cache):
 
 def test_every_job_is_static_so_that_a_model_reads_it_once(stage):
     stage.run("nested", TASK)
-    first = [request.system for request in stage.model.requests]
+    first = sorted(request.system for request in stage.model.requests)
     stage.model.requests.clear()
     stage.run("nested", "How should a school teach chess?")
 
-    assert [request.system for request in stage.model.requests] == first
-    assert jobs.CHOOSE in first[0]
+    assert sorted(request.system for request in stage.model.requests) == first
+    assert any(jobs.CHOOSE in each for each in first)
