@@ -44,8 +44,8 @@ class Plan:
     """
 
     rising: int = 80
-    steady: int = 1582
-    falling: int = 350
+    steady: int = 3900
+    falling: int = 900
     pairs_a_step: int = 32
     rate: float = 1.2e-4
     averaged: float = 0.99
