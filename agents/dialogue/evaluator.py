@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from agents.calling import calling
 from agents.dialogue import prompts
-from agents.dialogue.answering import LocalJudge, reason_for, stance_of, volunteered
+from agents.dialogue.answering import LocalJudge, picks, reason_for, stance_of, volunteered
 from agents.dialogue.plan import Step, Verdict
 from agents.errors import RepriseError
 from agents.models.pending import without_chance
@@ -74,11 +74,11 @@ class Evaluator:
         Args:
             before_asking: Called where the model is going to be asked, which takes a while.
         """
-        ruled = _by_rule(reply)
+        ruled = _by_rule(reply) or _by_place(step, reply)
         if ruled is not None:
             return ruled
         likely = await self._likely(step, reply)
-        if likely is not None and not NOT_MET_BELOW <= likely < self._met_from:
+        if likely is not None and self._is_certain(step, reply, likely):
             return _local_verdict(step, reply, likely)
         before_asking()
         return await self._by_model(step, reply, likely)
@@ -99,6 +99,12 @@ class Evaluator:
             else None
             for step, p in zip(steps, likely, strict=True)
         )
+
+    def _is_certain(self, step: Step, reply: str, likely: float) -> bool:
+        """Whether the local judgement decides; no reply is refused by it that has what is asked."""
+        if likely >= self._met_from:
+            return True
+        return likely < NOT_MET_BELOW and not volunteered(step, reply)
 
     async def _likely(self, step: Step, reply: str) -> float | None:
         if self._local is None:
@@ -139,6 +145,13 @@ def _by_rule(reply: str) -> Verdict | None:
     stance = stance_of(reply)
     if stance.only_asks and not stance.indifferent:
         return Verdict(met=False, reason="The reply only asks back.", by="rule")
+    return None
+
+
+def _by_place(step: Step, reply: str) -> Verdict | None:
+    """What chooses one of the things that the question offers is enough."""
+    if picks(step.description, reply):
+        return Verdict(met=True, reason="It chooses one of what was offered.", by="rule")
     return None
 
 

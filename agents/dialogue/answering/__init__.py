@@ -10,6 +10,7 @@ from agents.dialogue.answering.clauses import extract, parts
 from agents.dialogue.answering.finding import Found, find
 from agents.dialogue.answering.judging import Embed, LocalJudge
 from agents.dialogue.answering.kinds import Kind
+from agents.dialogue.answering.picking import picks
 from agents.dialogue.answering.reasons import reason_for
 from agents.dialogue.answering.stance import Stance, stance_of
 from agents.dialogue.answering.volunteering import place_in, volunteered
@@ -26,6 +27,7 @@ __all__ = [
     "extract",
     "find",
     "parts",
+    "picks",
     "place_in",
     "reason_for",
     "stance_of",

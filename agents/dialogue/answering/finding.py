@@ -46,6 +46,7 @@ _ORDINAL_WORDS: Final = (
 _SEASON: Final = (
     r"spring|summer|autumn|winter|christmas|easter|new year(?:'s)?|halloween|thanksgiving"
     r"|frühling|frühjahr|sommer|herbst|weihnachten|ostern|pfingsten|silvester|neujahr"
+    r"|(?:oster|pfingst|sommer|herbst|weihnachts|winter|schul|semester)?ferien"
 )
 _UNIT: Final = (
     r"(?:minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|weekends?|months?|years?|yrs?"
@@ -126,7 +127,7 @@ _DATE: Final = _pattern(
     rf"|a couple of|einigen) {_UNIT}\b(?: time)?",
     rf"\b{_AMOUNT} {_UNIT} (?:ago|from now)\b",
     rf"\b(?:at|over|before|after|in|by|this|next|until|im|zu|an|vor|nach|bis|über) "
-    rf"(?:the |my |dem )?(?:{_SEASON})\b",
+    rf"(?:the |my |dem |den |der )?(?:{_SEASON})\b",
     r"\b(?:19|20)\d{2}\b",
     r"\b(?:weekdays?|werktags?|wochentags?|am wochenende|(?:on|at) (?:the )?weekends?"
     r"|every day|jeden tag|daily|täglich)\b",

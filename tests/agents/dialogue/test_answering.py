@@ -19,6 +19,7 @@ from agents.dialogue.answering import (
     extract,
     find,
     parts,
+    picks,
     reason_for,
     stance_of,
 )
@@ -194,6 +195,31 @@ def test_an_answer_beside_a_question_is_not_only_a_question(text):
 
 
 # Parts
+
+
+ACCOUNT = "Would you like a current account or a savings account?"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["the first one", "First, please", "I'd take the latter", "die zweite", "lieber das letzte!"],
+)
+def test_what_is_offered_may_be_chosen_by_its_place(reply):
+    assert picks(ACCOUNT, reply)
+
+
+@pytest.mark.parametrize(
+    "question, reply",
+    [
+        ("When would you like to go?", "the first"),
+        (ACCOUNT, "the first of May"),
+        (ACCOUNT, "the first one costs too much"),
+        (ACCOUNT, "second thoughts"),
+        (ACCOUNT, ""),
+    ],
+)
+def test_a_place_alone_chooses_and_only_where_something_is_offered(question, reply):
+    assert not picks(question, reply)
 
 
 def test_a_message_that_answers_several_things_falls_into_its_parts():

@@ -106,12 +106,29 @@ async def test_a_reply_that_only_asks_back_needs_no_model(judged, text):
     assert requests == []
 
 
-@pytest.mark.parametrize("likely, met", [(0.95, True), (0.02, False)])
-async def test_what_is_certain_locally_needs_no_model(judged, likely, met):
-    verdict, requests = await judged("900 euros", '{"data": true}', Certain(likely))
+async def test_a_choice_by_its_place_needs_no_model():
+    config = OpenAIConfig("none", api_key="none")
+    account = Step("Account", "A current account or a savings account?", "one", "it is chosen", "")
+
+    verdict = await Evaluator(config, Certain(0.02)).judge(account, "the first one")
+
+    assert (verdict.met, verdict.by) == (True, "rule")
+    assert verdict.reason == "It chooses one of what was offered."
+
+
+@pytest.mark.parametrize("text, likely, met", [("900 euros", 0.95, True), ("purple", 0.02, False)])
+async def test_what_is_certain_locally_needs_no_model(judged, text, likely, met):
+    verdict, requests = await judged(text, '{"data": true}', Certain(likely))
 
     assert (verdict.met, verdict.by, verdict.probability) == (met, "local", likely)
     assert requests == []
+
+
+async def test_a_reply_that_has_what_is_asked_is_not_refused_without_the_model(judged):
+    verdict, requests = await judged("900 euros", '{"data": true}', Certain(0.02))
+
+    assert (verdict.met, verdict.by) == (True, "model")
+    assert len(requests) == 1
 
 
 async def test_what_is_doubtful_is_the_models_to_judge(judged):
