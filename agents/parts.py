@@ -18,7 +18,6 @@ from agents.caching import Caching, on_loop
 from agents.calling import CallObserver
 from agents.dialogue.messages import Failure
 from agents.dialogue.store import ConversationStore
-from agents.dialogue.teaming import Team
 from agents.errors import NotReadyError, RepriseError
 from agents.loop_thread import LoopThread
 from agents.models.condition import ModelCondition
@@ -30,6 +29,7 @@ from cache import CacheError, SemanticCache
 
 if TYPE_CHECKING:
     from agents.dialogue.session import ChatSession
+    from agents.dialogue.teaming import Team
     from agents.engine import Engine
     from agents.teams.desk import Desk
 
