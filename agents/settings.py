@@ -33,6 +33,8 @@ OWN_KEY: Final[Mapping[str, str]] = {
 JUDGE: Final = "judge"
 """The verifier that is the chat model itself."""
 SLOWEST_JUDGE: Final = 60.0
+DEAREST: Final = 1_000_000.0
+"""Dollars for a million tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Settings:
         fallback_api_key: Its key; where it is not set, its provider's own variable is read, or
             ``api_key`` where provider and address are the same.
         fallback_base_url: Another address of its provider.
+        fallback_token_price: Dollars for a million of its tokens; where it is not set, 0 for
+            "embedded", else ``token_price``.
         degraded_threshold: Cosine similarity from which an earlier answer is served, and marked,
             when no model answers, 0..1; 0: never.
         threads: CPU threads of the embedded model; 0 chooses.
@@ -112,6 +116,7 @@ class Settings:
     fallback: str = ""
     fallback_api_key: str = field(default="", repr=False)
     fallback_base_url: str = ""
+    fallback_token_price: float = 0.0
     degraded_threshold: float = 0.8
     threads: int = 0
     parallel: int = 8
@@ -138,6 +143,12 @@ class Settings:
     def ttl(self) -> timedelta | None:
         """How long a cached answer lives; None: for ever."""
         return timedelta(hours=self.ttl_hours) if self.ttl_hours else None
+
+    @property
+    def priced(self) -> bool:
+        """Whether it is known what calls cost; those of the embedded model are free."""
+        free = self.provider == "embedded"
+        return self.token_price > 0 or (free and self.fallback_token_price > 0)
 
     @property
     def templates(self) -> Path:
@@ -169,6 +180,7 @@ class Settings:
             model=model,
             api_key=self.fallback_api_key,
             base_url=self.fallback_base_url,
+            token_price=self.fallback_token_price,
             replicas=(),
             fallback="",
         )
@@ -207,6 +219,7 @@ class Settings:
         standing_in = fallback and _provider_and_model(fallback)[0]
         alike = (standing_in, fallback_base_url) == (provider, base_url)
         its_own = variables.get(OWN_KEY.get(standing_in, ""), "").strip()
+        token_price = reader.number("TOKEN_PRICE", default.token_price, low=0, high=DEAREST)
         return cls(
             home=Path(reader.text("HOME", str(default.home))).expanduser(),
             provider=provider,
@@ -222,6 +235,12 @@ class Settings:
             fallback=fallback,
             fallback_api_key=reader.text("FALLBACK_API_KEY", api_key if alike else its_own),
             fallback_base_url=fallback_base_url,
+            fallback_token_price=reader.number(
+                "FALLBACK_TOKEN_PRICE",
+                0.0 if standing_in in ("", "embedded") else token_price,
+                low=0,
+                high=DEAREST,
+            ),
             degraded_threshold=reader.number(
                 "DEGRADED_THRESHOLD", default.degraded_threshold, low=0, high=1
             ),
@@ -240,7 +259,7 @@ class Settings:
             judge_per_day=reader.whole("JUDGE_PER_DAY", default.judge_per_day, low=0),
             cache_entries=reader.whole("CACHE_ENTRIES", default.cache_entries, low=0),
             cache_megabytes=reader.whole("CACHE_MEGABYTES", default.cache_megabytes, low=0),
-            token_price=reader.number("TOKEN_PRICE", default.token_price, low=0, high=1_000_000),
+            token_price=token_price,
             strong_model=reader.switch("STRONG_MODEL", default=default.strong_model),
             handover_webhook=reader.address("HANDOVER_WEBHOOK", default.handover_webhook),
             log=reader.choice("LOG", default.log, get_args(LogForm), "a form of the log"),

@@ -55,7 +55,7 @@ def _model() -> None:
 
 
 def _is_priced() -> bool:
-    return session.runtime().settings.token_price > 0
+    return session.runtime().settings.priced
 
 
 TABS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(

@@ -3,7 +3,7 @@
 ```python
 async with admission.admitted(caller()) as waited:
     response = await client(...)
-    dollars = admission.spent(caller(), input_tokens=12, output_tokens=240)
+    admission.spent(caller(), tokens=252, dollars=0.0004)
 ```
 """
 
@@ -31,7 +31,6 @@ PATIENCE: Final[Mapping[Priority, float]] = {
 }
 """Longest wait for a budget, in seconds. A team can wait until the minute is over; somebody who
 chats wants to know; and a check that nobody waits for is made some other time."""
-MILLION: Final = 1_000_000
 
 
 class Admission(Protocol):
@@ -45,8 +44,8 @@ class Admission(Protocol):
             BudgetError: What the caller may use is used up.
         """
 
-    def spent(self, caller: Caller, /, *, input_tokens: int, output_tokens: int) -> float:
-        """Count what a call has used, as the provider counted it; returns what it cost, dollars."""
+    def spent(self, caller: Caller, /, *, tokens: int, dollars: float) -> None:
+        """Count what a call has used: tokens read and written, and what they cost."""
 
     @property
     def queue(self) -> QueueCondition:
@@ -61,7 +60,6 @@ class Gate(Admission):
     """Budgets first, then the queue.
 
     Args:
-        token_price: Dollars for a million tokens; 0: not known.
         sleep: Waits so many seconds for a budget.
     """
 
@@ -70,12 +68,10 @@ class Gate(Admission):
         queue: FairQueue,
         budgets: Budgets,
         *,
-        token_price: float = 0.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._queue = queue
         self._budgets = budgets
-        self._token_price = token_price
         self._sleep = sleep
 
     @classmethod
@@ -85,12 +81,12 @@ class Gate(Admission):
         Raises:
             ContentError: The file cannot be used.
         """
-        limits = read_limits(settings.home / LIMITS_FILE, priced=settings.token_price > 0)
+        limits = read_limits(settings.home / LIMITS_FILE, priced=settings.priced)
         parallel = 1 if settings.provider == "embedded" else settings.parallel
         budgets = Budgets(limits.budgets, file=UsageFile(settings.home / USAGE_FILE))
         budgets.resume()
         queue = FairQueue(parallel, limits.waiting)
-        return cls(queue, budgets, token_price=settings.token_price)
+        return cls(queue, budgets)
 
     @asynccontextmanager
     async def admitted(self, caller: Caller, /) -> AsyncIterator[float]:
@@ -107,12 +103,9 @@ class Gate(Admission):
         finally:
             self._queue.leave(caller)
 
-    def spent(self, caller: Caller, /, *, input_tokens: int, output_tokens: int) -> float:
+    def spent(self, caller: Caller, /, *, tokens: int, dollars: float) -> None:
         """See `Admission`."""
-        tokens = input_tokens + output_tokens
-        dollars = tokens * self._token_price / MILLION
         self._budgets.spent(caller, tokens=tokens, dollars=dollars)
-        return dollars
 
     @property
     def queue(self) -> QueueCondition:

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from ag2.config import LLMClient
 from ag2.context import ConversationContext, Stream
-from ag2.events import BaseEvent, Field, ModelMessage, ModelMessageChunk, ModelResponse
+from ag2.events import BaseEvent, Field, ModelMessage, ModelMessageChunk, ModelResponse, Usage
 
 from agents import signals
 from agents.errors import ModelError, RepriseError
@@ -61,6 +61,7 @@ class Call:
         self._pieces = 0
         self._read = 0
         self._written = 0
+        self._cost = 0.0
 
     def _see(self, event: BaseEvent) -> None:
         """Take note of what is shown."""
@@ -73,6 +74,13 @@ class Call:
     def tokens(self) -> tuple[int, int]:
         """Read and written, in all attempts; the pieces of an answer that was never counted."""
         return self._read, self._written or self._pieces
+
+    @property
+    def dollars(self) -> float:
+        """What these tokens cost, each at the price of the endpoint that counted it."""
+        if self._written or not self._pieces:
+            return self._cost
+        return self._cost + self._pieces * self.asked[-1].price
 
     async def answered(self) -> ModelResponse:
         """The answer of whichever endpoint gives one.
@@ -200,10 +208,15 @@ class Call:
                 response = await self._ask(endpoint.model.create(), self._watched)
         except TimeoutError as error:
             raise endpoint.late(self._patience.deadline) from error
-        self._read += int(response.usage.prompt_tokens or 0)
-        self._written += int(response.usage.completion_tokens or 0)
+        self._count(response.usage, endpoint)
         _require_an_answer(response, endpoint)
         return response
+
+    def _count(self, usage: Usage, endpoint: Endpoint) -> None:
+        read, written = int(usage.prompt_tokens or 0), int(usage.completion_tokens or 0)
+        self._read += read
+        self._written += written
+        self._cost += (read + written) * endpoint.price
 
 
 class _Watched:

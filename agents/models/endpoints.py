@@ -17,6 +17,7 @@ from agents.settings import Settings
 from agents.status import PartStatus
 
 REPLICA = Names(address="REPRISE_REPLICAS")
+MILLION = 1_000_000
 FALLBACK = Names("REPRISE_FALLBACK_API_KEY", "REPRISE_FALLBACK", "REPRISE_FALLBACK_BASE_URL")
 
 
@@ -80,4 +81,5 @@ def _endpoint(
         model=PendingModel(loader.provider, loader.name, loader.config, explained),
         vitals=Vitals(Breaker(clock=clock), places=places, clock=clock),
         fallback=fallback,
+        price=settings.token_price / MILLION,
     )

@@ -105,6 +105,7 @@ class Endpoint:
         model: Asks it.
         vitals: Shared by all that ask it, whatever their parameters.
         fallback: Whether it is asked only when the others cannot answer.
+        price: Dollars a token; 0: free, or not known.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Endpoint:
     model: PendingModel
     vitals: Vitals
     fallback: bool = False
+    price: float = 0.0
 
     def unavailable(self) -> ModelError:
         """Why it is not asked now, and when it will be again."""

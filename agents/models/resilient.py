@@ -170,10 +170,10 @@ class _ResilientClient(LLMClient):
             self._observer(self._record(call, outcome, waited, seconds))
 
     def _record(self, call: Call, outcome: str, waited: float, seconds: float) -> CallRecord:
-        who, dollars = caller(), 0.0
+        who = caller()
         tokens_in, tokens_out = call.tokens
         if call.asked:
-            dollars = self._admission.spent(who, input_tokens=tokens_in, output_tokens=tokens_out)
+            self._admission.spent(who, tokens=tokens_in + tokens_out, dollars=call.dollars)
         last = call.asked[-1] if call.asked else None
         return CallRecord(
             caller=who,
@@ -185,5 +185,5 @@ class _ResilientClient(LLMClient):
             attempts=len(call.asked),
             input_tokens=tokens_in,
             output_tokens=tokens_out,
-            dollars=dollars,
+            dollars=call.dollars,
         )

@@ -28,6 +28,7 @@ GIVEN = {
     "fallback": ("ollama:qwen2.5:3b", "ollama:qwen2.5:3b"),
     "fallback_api_key": ("sk-456", "sk-456"),
     "fallback_base_url": ("http://127.0.0.1:2/v1", "http://127.0.0.1:2/v1"),
+    "fallback_token_price": ("0.2", 0.2),
     "degraded_threshold": ("0", 0.0),
     "threads": ("2", 2),
     "parallel": ("4", 4),
@@ -294,3 +295,36 @@ def test_a_key_is_sent_to_its_own_provider_and_address_alone(fallback, more, key
 
     assert settings is not None
     assert settings.api_key == key
+
+
+@pytest.mark.parametrize(
+    "fallback, more, price",
+    [
+        ("embedded", {}, 0.0),
+        ("openai:small", {}, 3.0),
+        ("openai:small", {"REPRISE_FALLBACK_TOKEN_PRICE": "0.5"}, 0.5),
+        ("openai:small", {"REPRISE_FALLBACK_TOKEN_PRICE": "0"}, 0.0),
+    ],
+)
+def test_what_stands_in_has_a_price_of_its_own(fallback, more, price):
+    main = {"REPRISE_PROVIDER": "anthropic", "REPRISE_TOKEN_PRICE": "3"}
+
+    settings = Settings.read({**main, "REPRISE_FALLBACK": fallback, **more})
+
+    assert settings.falling_back is not None
+    assert (settings.token_price, settings.falling_back.token_price) == (3.0, price)
+
+
+@pytest.mark.parametrize(
+    "variables, priced",
+    [
+        ({"PROVIDER": "openai"}, False),
+        ({"PROVIDER": "openai", "TOKEN_PRICE": "1"}, True),
+        ({"PROVIDER": "openai", "FALLBACK": "ollama", "FALLBACK_TOKEN_PRICE": "1"}, False),
+        ({"FALLBACK": "openai", "FALLBACK_TOKEN_PRICE": "1"}, True),
+    ],
+)
+def test_what_calls_cost_is_known_where_the_main_model_is_priced_or_free(variables, priced):
+    settings = Settings.read({f"REPRISE_{name}": text for name, text in variables.items()})
+
+    assert settings.priced is priced

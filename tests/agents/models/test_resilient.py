@@ -350,6 +350,17 @@ async def test_a_call_is_recorded_with_who_made_it_and_what_it_cost(serve: Serve
         assert record.seconds > 0 <= record.waited
 
 
+async def test_each_endpoint_is_paid_its_own_price(serve: Serve):
+    main, spare = serve(Reply("")), serve(Reply("one two three"))
+    async with way_to(main.base_url, fallback=spare.base_url, retries=0) as way:
+        await way.ask()
+
+        (record,) = way.records
+        read, written = record.input_tokens, record.output_tokens
+        assert (read, written) == (20, 4)
+        assert record.dollars == 11 * 1.0 + 13 * 2.0
+
+
 async def test_what_was_written_before_a_stop_is_counted(serve: Serve):
     model, answer = serve(Reply("one two three four", hold_after=2)), Answer()
     async with way_to(model.base_url) as way:

@@ -123,6 +123,6 @@ def test_a_place_that_cannot_be_written_is_told_in_the_log_and_stops_nobody(tmp_
 def test_the_gate_knows_after_a_restart_what_was_used(tmp_path):
     (tmp_path / "limits.yml").write_text("budgets:\n  chat: {day: {tokens: 500}}")
     settings = Settings(home=tmp_path)
-    Gate.open(settings).spent(CHAT, input_tokens=300, output_tokens=40)
+    Gate.open(settings).spent(CHAT, tokens=340, dollars=0.0)
 
     assert [each.used for each in Gate.open(settings).budgets] == [340]

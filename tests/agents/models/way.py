@@ -26,6 +26,7 @@ from agents.settings import Settings
 
 PRICE = 1_000_000.0
 """Dollars for a million tokens: one for each."""
+FALLBACK_PRICE = 2_000_000.0
 
 
 @dataclass
@@ -98,11 +99,13 @@ async def way_to(
         replicas=tuple(replicas),
         fallback="openai:spare" if fallback else "",
         fallback_base_url=fallback,
+        token_price=PRICE,
+        fallback_token_price=FALLBACK_PRICE,
         **{"timeout": 30.0, "api_key": "any", "fallback_api_key": "any", **settings},
     )
     endpoints = Endpoints.of(wanted, (), clock)
     records: list[CallRecord] = []
-    gate = Gate(FairQueue(limit, 100), Budgets(()), token_price=PRICE)
+    gate = Gate(FairQueue(limit, 100), Budgets(()))
     patience = Patience(retries, deadline, first_wait=0.001)
     try:
         yield Way(ResilientModel(endpoints.pool, gate, patience, records.append), records)
