@@ -137,22 +137,28 @@ class Shelf(Generic[T]):
         """
         return self._shape(parse(text, Path(f"{name}.yml" if name else "This definition")))
 
-    def check(self, text: str) -> Definition:
+    def check(self, text: str, name: str = "") -> Definition:
         """What a text defines, as it is chosen and edited.
+
+        Args:
+            name: As in `read`.
 
         Raises:
             ContentError: As in `read`.
         """
-        return _definition(self.read(text), text, own=True)
+        return _definition(self.read(text, name), text, own=True)
 
-    def save(self, text: str) -> Definition:
+    def save(self, text: str, name: str = "") -> Definition:
         """Keep a definition as the user's own, in the place of one of the same name.
+
+        Args:
+            name: As in `read`.
 
         Raises:
             ContentError: It cannot be used; nothing was changed.
             StoreError: It cannot be written.
         """
-        definition = self.check(text)
+        definition = self.check(text, name)
         books = self._by_name()
         known = books[definition.name].path if definition.name in books else None
         is_own = known is not None and known.parent == self._own

@@ -204,22 +204,28 @@ class Teams:
         """Name of the definition that is taken where none is chosen."""
         return self._ways[kind].default
 
-    def check(self, kind: Kind, text: str) -> Definition:
+    def check(self, kind: Kind, text: str, name: str = "") -> Definition:
         """What a text defines.
+
+        Args:
+            name: What to call it in errors; "": it has no file yet.
 
         Raises:
             ContentError: It cannot be used; the error names the line, the place and the remedy.
         """
-        return self._ways[kind].shelf.check(text)
+        return self._ways[kind].shelf.check(text, name)
 
-    def save(self, kind: Kind, text: str) -> Definition:
+    def save(self, kind: Kind, text: str, name: str = "") -> Definition:
         """Keep a definition as the user's own, in the place of one of the same name.
+
+        Args:
+            name: What to call it in errors; "": it has no file yet.
 
         Raises:
             ContentError: It cannot be used; nothing was changed.
             StoreError: It cannot be written.
         """
-        return self._ways[kind].shelf.save(text)
+        return self._ways[kind].shelf.save(text, name)
 
     def remove(self, kind: Kind, name: str) -> None:
         """Remove a definition of the user's own.

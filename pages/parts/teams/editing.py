@@ -178,7 +178,7 @@ def _save(sheet: Sheet) -> None:
     """Save what is in the editor; where that cannot be, it stays, with the reason beside it."""
     typed = str(st.session_state.get(sheet.key) or "")
     try:
-        saved = current.teams().save(sheet.kind, typed)
+        saved = current.teams().save(sheet.kind, typed, sheet.saved.name)
     except ContentError:
         return  # told beside the editor, as always
     except RepriseError as error:
@@ -230,7 +230,7 @@ def _check(sheet: Sheet, known: Mapping[str, Definition]) -> None:
     if sheet.outdated:
         _outdated()
     try:
-        found = current.teams().check(sheet.kind, sheet.typed)
+        found = current.teams().check(sheet.kind, sheet.typed, sheet.saved.name)
     except ContentError as error:
         _wrong(error, sheet.typed)
         return

@@ -52,8 +52,8 @@ def test_only_the_users_own_can_be_removed(shelf, name):
 def test_what_is_refused_changes_nothing(shelf, tmp_path):
     shelf.save(NESTED)
 
-    with pytest.raises(ContentError, match="This definition, line 8"):
-        shelf.save(NESTED.replace("rounds: 2", "rounds: 9"))
+    with pytest.raises(ContentError, match="own.yml, line 8"):
+        shelf.save(NESTED.replace("rounds: 2", "rounds: 9"), "own")
 
     assert shelf.named("own").rounds == 2
     assert [path.name for path in (tmp_path / "nested").iterdir()] == ["own.yml"]
