@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from ag2 import Agent
@@ -14,7 +15,14 @@ from pydantic import ValidationError
 
 from agents.calling import calling
 from agents.dialogue import prompts
-from agents.dialogue.answering import LocalJudge, picks, reason_for, stance_of, volunteered
+from agents.dialogue.answering import (
+    LocalJudge,
+    picks,
+    reason_for,
+    sentences,
+    stance_of,
+    volunteered,
+)
 from agents.dialogue.plan import Step, Verdict
 from agents.errors import RepriseError
 from agents.models.pending import without_chance
@@ -38,6 +46,19 @@ has a value that tells: by the probability alone, a will's executor would be nam
 EVEN: Final = 0.5
 LONGEST_WAIT: Final = 20.0
 """Seconds that the model has for a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """An answer to a step that nobody asked about yet.
+
+    Attributes:
+        text: The sentence of the message that gives it; the whole of it where no sentence does.
+        verdict: That the step is met.
+    """
+
+    text: str
+    verdict: Verdict
 
 
 class Evaluator:
@@ -83,22 +104,28 @@ class Evaluator:
         before_asking()
         return await self._by_model(step, reply, likely)
 
-    def judge_locally(self, steps: Sequence[Step], reply: str) -> tuple[Verdict | None, ...]:
-        """For each step a verdict that it is met where that is as good as certain, else None.
+    def unasked(self, steps: Sequence[Step], message: str) -> tuple[Unasked | None, ...]:
+        """For each step the answer that the message volunteers, where that is as good as certain.
 
-        For steps that nobody asked about yet: a message that volunteers their answers.
+        Each sentence is judged by itself, so that what it stands among neither hides an answer nor
+        is kept with it; the whole message is judged for what its sentences say together.
         """
+        texts = (message, *sentences(message))
+        by_text = (self._volunteered(steps, text) for text in texts)
+        return tuple(_surest(*of_step) for of_step in zip(*by_text, strict=True))
+
+    def _volunteered(self, steps: Sequence[Step], text: str) -> list[Unasked | None]:
         # "You choose" answers what was asked, and nothing else.
-        nothing_told = _by_rule(reply) is not None or stance_of(reply).indifferent
+        nothing_told = _by_rule(text) is not None or stance_of(text).indifferent
         if self._local is None or nothing_told:
-            return (None,) * len(steps)
-        likely = self._local.probabilities(steps, reply)
-        return tuple(
-            _local_verdict(step, reply, p)
-            if p >= VOLUNTEERED_FROM and volunteered(step, reply)
+            return [None] * len(steps)
+        likely = self._local.probabilities(steps, text)
+        return [
+            Unasked(text, _local_verdict(step, text, p))
+            if p >= VOLUNTEERED_FROM and volunteered(step, text)
             else None
             for step, p in zip(steps, likely, strict=True)
-        )
+        ]
 
     def _is_certain(self, step: Step, reply: str, likely: float) -> bool:
         """Whether the local judgement decides; no reply is refused by it that has what is asked."""
@@ -136,6 +163,12 @@ class Evaluator:
         except ValidationError:
             return None
         return None if met is None else bool(met)
+
+
+def _surest(together: Unasked | None, *single: Unasked | None) -> Unasked | None:
+    """The sentence that answers most surely; what all say together where none does."""
+    found = [one for one in single if one is not None]
+    return max(found, key=lambda one: one.verdict.probability or 0.0, default=together)
 
 
 def _by_rule(reply: str) -> Verdict | None:

@@ -160,16 +160,18 @@ class Planning:
         plan, goal = turn.state.plan, turn.message.text
         asked = [step for step in plan.steps if step.id in steps] if plan else []
         found = await self._stepping.answered_by(asked, goal)
-        ids = [asked[n].id for n, _ in found]
-        places = [(i, step) for i, step in enumerate(plan.steps) if step.id in ids] if plan else []
-        return tuple(Corrected(now, i, extract(step, goal), turn.message.id) for i, step in places)
+        told = {asked[n].id: answer.text for n, answer in found}
+        places = [(i, step) for i, step in enumerate(plan.steps) if step.id in told] if plan else []
+        return tuple(
+            Corrected(now, i, extract(step, told[step.id]), turn.message.id) for i, step in places
+        )
 
     async def _known(self, turn: Turn, plan: Plan, goal: str) -> tuple[Event, ...]:
         """Events by which the steps are done that the goal itself answers."""
         left = [index for index, progress in enumerate(turn.state.progress) if not progress.behind]
         found = await self._stepping.answered_by([plan.steps[index] for index in left], goal)
-        answered = [(left[n], verdict) for n, verdict in found]
-        return self._stepping.known(turn.state, answered, goal, turn.message.id)
+        answered = [(left[n], answer) for n, answer in found]
+        return self._stepping.known(turn.state, answered, turn.message.id)
 
 
 def _offered_plan(state: ChatState, now: float) -> tuple[Event, ...]:

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Final
 
 from agents.dialogue import prompts
-from agents.dialogue.answering import extract, place_in
-from agents.dialogue.evaluator import Evaluator
+from agents.dialogue.answering import extract, place_in, without
+from agents.dialogue.evaluator import Evaluator, Unasked
 from agents.dialogue.events import (
     Acted,
     Event,
@@ -87,9 +87,9 @@ class Stepping:
         others = await self._also_answered(state, told)
         action = after_verdict(state, message, verdict, noted=bool(others))
         now = time.time()
-        events = self._other_steps(state, others, told, message.id, now)
+        events = self._other_steps(state, others, message.id, now)
         if action not in (Action.ANSWER, Action.NOTE):
-            value = extract(step, told) if verdict.met and others else told
+            value = _own_part(step, told, others) if verdict.met and others else told
             judged = Judged(now, index, value, verdict, message.id)
             # The current step first: it is the one that was asked.
             events = (judged, *_ended(action, index, now), *events)
@@ -101,16 +101,16 @@ class Stepping:
         if self._brief:
             turn.write(f"{heard(turn)} ")
 
-    async def answered_by(self, steps: Sequence[Step], text: str) -> list[tuple[int, Verdict]]:
-        """Which of the steps a text answers that was not asked for them, and why."""
-        verdicts = await asyncio.to_thread(self._evaluator.judge_locally, steps, text)
-        return [(i, v) for i, v in enumerate(verdicts) if v is not None and v.met]
+    async def answered_by(self, steps: Sequence[Step], text: str) -> list[tuple[int, Unasked]]:
+        """Which of the steps a text answers that was not asked for them, and how."""
+        answers = await asyncio.to_thread(self._evaluator.unasked, steps, text)
+        return [(i, answer) for i, answer in enumerate(answers) if answer is not None]
 
     def known(
-        self, state: ChatState, answered: Sequence[tuple[int, Verdict]], text: str, message: str
+        self, state: ChatState, answered: Sequence[tuple[int, Unasked]], message: str
     ) -> tuple[Event, ...]:
-        """Events by which steps of the plan are done that a text answers."""
-        return self._other_steps(state, answered, text, message, time.time())
+        """Events by which steps of the plan are done that a message answers."""
+        return self._other_steps(state, answered, message, time.time())
 
     async def advance(self, turn: Turn) -> None:
         """Say something about the answer, or answer what was asked beside it; then go on."""
@@ -133,7 +133,7 @@ class Stepping:
         told = turn.message.part(*TELLING)
         others = await self._also_answered(turn.state, told)
         if others:
-            events = self._other_steps(turn.state, others, told, turn.message.id, time.time())
+            events = self._other_steps(turn.state, others, turn.message.id, time.time())
             await self._voice.record(turn, *events)
             turn.guide(paragraphs(_noted_too(turn), gathered(turn)))
         else:
@@ -255,27 +255,23 @@ class Stepping:
             return
         await self._say_if_possible(turn, prompts.acknowledged(turn.message.text, turn.step))
 
-    async def _also_answered(self, state: ChatState, told: str) -> list[tuple[int, Verdict]]:
-        """Other steps, open or left open, that the message answers: indices and verdicts."""
+    async def _also_answered(self, state: ChatState, told: str) -> list[tuple[int, Unasked]]:
+        """Other steps, open or left open, that the message answers, by their indices."""
         if state.plan is None:
             return []
         left = [i for i, p in enumerate(state.progress) if p.status in _UNANSWERED]
         found = await self.answered_by([state.plan.steps[i] for i in left], told)
-        return [(left[n], verdict) for n, verdict in found]
+        return [(left[n], answer) for n, answer in found]
 
     def _other_steps(
-        self,
-        state: ChatState,
-        answered: Sequence[tuple[int, Verdict]],
-        text: str,
-        message: str,
-        now: float,
+        self, state: ChatState, answered: Sequence[tuple[int, Unasked]], message: str, now: float
     ) -> tuple[Event, ...]:
         events: list[Event] = []
-        for index, verdict in answered:
+        for index, answer in answered:
             step = state.plan.steps[index] if state.plan else None
+            text = answer.text
             value = (place_in(step, text) or extract(step, text)) if step else text
-            events.append(Judged(now, index, value, verdict, message))
+            events.append(Judged(now, index, value, answer.verdict, message))
             events.append(StepEnded(now, index, "done"))
         return tuple(events)
 
@@ -285,6 +281,14 @@ def here(state: ChatState) -> tuple[int, Step]:
     if state.plan is None or state.current is None:
         raise ValueError("there is no current step")
     return state.current, state.plan.steps[state.current]
+
+
+def _own_part(step: Step, told: str, others: Sequence[tuple[int, Unasked]]) -> str:
+    """What of a message is for the step that was asked, where it answers others as well."""
+    found = extract(step, told)
+    if found != told.strip():
+        return found
+    return without(told, {answer.text for _, answer in others}) or told
 
 
 def _insisted(progress: Progress, told: str, verdict: Verdict) -> Verdict:

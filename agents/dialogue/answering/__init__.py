@@ -6,7 +6,7 @@ does not mind, asks back). These and the vectors of step and reply (`features`) 
 network (`network`, fitted by ``python -m benchmarks.answering``), whose probability is calibrated.
 """
 
-from agents.dialogue.answering.clauses import extract, parts
+from agents.dialogue.answering.clauses import extract, parts, sentences, without
 from agents.dialogue.answering.finding import Found, find
 from agents.dialogue.answering.judging import Embed, LocalJudge
 from agents.dialogue.answering.kinds import Kind
@@ -30,6 +30,8 @@ __all__ = [
     "picks",
     "place_in",
     "reason_for",
+    "sentences",
     "stance_of",
     "volunteered",
+    "without",
 ]

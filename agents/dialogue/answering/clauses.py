@@ -1,4 +1,4 @@
-"""A reply in parts: its clauses, and the phrases around its values.
+"""A reply in parts: its sentences, its clauses, and the phrases around its values.
 
 A message that answers several things at once ("To Lisbon, from 1 to 3 May, about 600 euros") has
 one vector that resembles none of them; each of its parts has its own.
@@ -7,6 +7,7 @@ one vector that resembles none of them; each of its parts has its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from agents.dialogue.answering.finding import Found, find
@@ -18,6 +19,10 @@ SHORT: Final = 40
 """Characters up to which a reply is kept whole."""
 MOST_PARTS: Final = 10
 """Parts of a reply that are looked at."""
+MOST_SENTENCES: Final = 6
+"""Sentences of a reply that are looked at one by one; who says more tells a story."""
+_SENTENCE_END: Final = re.compile(r"(?<!\d\.)(?<!\b[a-zA-HJ-Z]\.)(?<=[.!?])\s+|;\s+|\n+")
+"""Not after a number or a single letter, which are read on: "12. Juni", "6 p.m. or later"."""
 _BREAK: Final = re.compile(
     r"(?<!\d\.)(?<=[.!?])\s+|(?<!\d),\s+|(?<=\d),\s+(?!\d)|;\s*|\n+|\s+[-–]\s+"
     r"|\s(?:and|und|but|aber)\s(?=(?:i|i'm|i'd|we|we'd|it|there|my|our|ich|wir|es|mein|unser)\b)",
@@ -39,6 +44,18 @@ _GOES_ON: Final = re.compile(
     r"|oder|bitte)\b)[\w'€$%-]+",
     re.IGNORECASE,
 )
+
+
+def sentences(reply: str) -> tuple[str, ...]:
+    """The sentences of a reply without their full stops; none where it is one, or too many."""
+    split = (part.strip().rstrip(".;") for part in _SENTENCE_END.split(reply))
+    found = tuple(part for part in split if part.strip())
+    return found if 1 < len(found) <= MOST_SENTENCES else ()
+
+
+def without(reply: str, told: Collection[str]) -> str:
+    """What is left of a reply without some of its `sentences`; "" where nothing is."""
+    return ". ".join(sentence for sentence in sentences(reply) if sentence not in told)
 
 
 def clauses(reply: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.dialogue.answering.clauses import SHORT, clauses, extract, parts
+from agents.dialogue.answering.clauses import parts
 from agents.dialogue.answering.features import (
     Asked,
     Said,
@@ -64,19 +64,6 @@ class LocalJudge:
         told = np.array([described(step) for step in steps], dtype=np.float32)
         return tuple(float(p) for p in self._network.probabilities(whole, of_parts, told))
 
-    def extract(self, step: Step, reply: str) -> str:
-        """The part of the reply that answers the step; the whole reply where it is short, or
-        where no part alone is likely to."""
-        whole = reply.strip()
-        read = self._read(whole)
-        if len(whole) <= SHORT or len(read) == 1:
-            return whole
-        _, of_parts = self._log_odds([step], read)
-        best = int(of_parts[:, 0].argmax())
-        if of_parts[best, 0] <= 0:
-            return extract(step, whole)
-        return _clause_around(read[best + 1].text, whole)
-
     def _read(self, reply: str) -> list[Said]:
         """The reply, and after it its parts."""
         texts = [reply[:LONGEST_REPLY], *parts(reply[:LONGEST_REPLY])]
@@ -120,9 +107,3 @@ class LocalJudge:
             _Read(asked(step, question, topic), question @ projection, topic @ projection)
             for step, question, topic in zip(steps, questions, topics, strict=True)
         ]
-
-
-def _clause_around(part: str, reply: str) -> str:
-    """The clause that the part stands in, where that is short; else the part."""
-    around = next((clause for clause in clauses(reply) if part in clause), part)
-    return around if len(around) <= SHORT else part

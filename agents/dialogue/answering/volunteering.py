@@ -47,10 +47,16 @@ _PEOPLE: Final = re.compile(
     re.IGNORECASE,
 )
 _COMPANY: Final = re.compile(
-    r"\b(?:my|meine?) \w+ (?:and|und) (?:i|me|ich)\b|\b(?:the \w+|both|all) of us\b|"
+    r"\b(?:my|meine?) \w+ (?:and|und) (?:i|me|ich)\b|"
+    r"\b(?:the \w+|both|all|two|three|four|five|six|\d+) of us\b|"
     r"\bjust me\b|\bonly me\b|\bnur ich\b|\bzu (?:zweit|dritt|viert)\b",
     re.IGNORECASE,
 )
+_BUDGET: Final = re.compile(r"\bbudget\b", re.IGNORECASE)
+_ABOUT_GOING: Final = re.compile(
+    r"\b(?:go|going|travel|trip|destination|reisen?|fahren|fahrt|wohin|reiseziel)\b", re.IGNORECASE
+)
+_FROM: Final = re.compile(r"\b(?:from|leaving|aus|von|ab) (?:the |der |dem )?$", re.IGNORECASE)
 _SHORTEST_STEM: Final = 4
 
 
@@ -74,8 +80,8 @@ def place_in(step: Step, reply: str) -> str:
     question = step.description.split(",")[0]
     if [kind for kind, asks in _ASKS.items() if asks.search(question)] != [Kind.PLACE]:
         return ""
-    places = [value.text for value in find(reply) if value.kind is Kind.PLACE]
-    return next((place for place in places if place[:1].isupper()), "")
+    places = (value for value in find(reply) if value.kind is Kind.PLACE)
+    return next((p.text for p in places if _tells(Kind.PLACE, question, reply, p)), "")
 
 
 def _telling(kind: Kind, question: str, reply: str, found: tuple[Found, ...]) -> Iterator[bool]:
@@ -84,11 +90,15 @@ def _telling(kind: Kind, question: str, reply: str, found: tuple[Found, ...]) ->
             yield _tells(kind, question, reply, value)
     if kind is Kind.NUMBER:
         yield _of_people(question) and bool(_COMPANY.search(reply))
+    if kind is Kind.MONEY and _BUDGET.search(reply):
+        # "Our budget is about 1500" names the currency of no country, and leaves no doubt.
+        yield any(value.kind is Kind.NUMBER and value.text[:1].isdigit() for value in found)
 
 
 def _tells(kind: Kind, question: str, reply: str, value: Found) -> bool:
     if kind is Kind.PLACE:
-        return value.text[:1].isupper()
+        sets_out = _ABOUT_GOING.search(question) and _FROM.search(reply[: value.start])
+        return value.text[:1].isupper() and not sets_out
     return kind is not Kind.NUMBER or _counts(question, reply[value.end :])
 
 

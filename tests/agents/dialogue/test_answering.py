@@ -21,7 +21,9 @@ from agents.dialogue.answering import (
     parts,
     picks,
     reason_for,
+    sentences,
     stance_of,
+    without,
 )
 from agents.dialogue.answering.features import topic_of
 from agents.dialogue.plan import Step
@@ -248,28 +250,48 @@ def test_there_are_few_parts_and_none_is_empty(text):
     assert all(part.strip() for part in found)
 
 
-@pytest.mark.parametrize(
-    "step, part",
-    [
-        (BUDGET, "about 600 euros in all"),
-        (DATES, "from Friday 1 May to Sunday 3 May"),
-        (TRAVELLERS, "two adults"),
-        (DESTINATION, "To Lisbon"),
-    ],
-)
-def test_the_part_that_answers_a_step_is_taken_out_of_a_long_message(judge, step, part):
-    assert judge.extract(step, ALL_AT_ONCE) == part
+def test_the_clause_that_answers_a_step_is_taken_out_of_a_long_message():
+    assert extract(BUDGET, ALL_AT_ONCE) == "about 600 euros in all"
 
 
-def test_a_short_reply_is_kept_whole(judge):
-    assert judge.extract(BUDGET, "600, or 700 if need be") == "600, or 700 if need be"
-    assert extract(BUDGET, " 600 ") == "600"
+def test_a_short_reply_is_kept_whole():
+    assert extract(BUDGET, " 600, or 700 if need be ") == "600, or 700 if need be"
 
 
-def test_where_no_part_answers_the_reply_is_kept_whole(judge):
+def test_where_no_clause_answers_the_reply_is_kept_whole():
     reply = "The weather was awful, and my bus was late, so that I got wet through."
 
-    assert judge.extract(BUDGET, reply) == reply
+    assert extract(BUDGET, reply) == reply
+
+
+# Sentences
+
+
+def test_a_reply_has_sentences_where_it_has_several():
+    assert sentences("At 6 p.m. on the 12. Juni") == ()
+    assert sentences("Only one.") == ()
+    assert sentences("My sister and I. By train.") == ("My sister and I", "By train")
+    assert sentences("It stops. Since Monday!\nWe tried that; it did not help.") == (
+        "It stops",
+        "Since Monday!",
+        "We tried that",
+        "it did not help",
+    )
+
+
+def test_a_story_is_not_taken_apart():
+    assert sentences("So it was. " * 7) == ()
+
+
+@given(st.text(max_size=400))
+def test_without_all_its_sentences_nothing_is_left_of_a_reply(text):
+    assert without(text, sentences(text)) == ""
+
+
+def test_without_what_was_for_others_the_rest_is_left():
+    reply = "It takes the paper and stops. Since Monday morning. It beeps."
+
+    assert without(reply, {"Since Monday morning"}) == "It takes the paper and stops. It beeps"
 
 
 # Reasons

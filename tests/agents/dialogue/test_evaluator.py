@@ -169,10 +169,16 @@ TRIP = (
 
 def unasked(local: LocalJudge | None, reply: str) -> list[str]:
     """The titles of the steps that a reply answers without being asked."""
-    config = OpenAIConfig("none", api_key="none")
-    verdicts = Evaluator(config, local).judge_locally(TRIP, reply)
-    assert all(v is None or (v.met and v.by == "local" and v.reason) for v in verdicts)
-    return [step.title for step, verdict in zip(TRIP, verdicts, strict=True) if verdict]
+    return list(told(local, reply))
+
+
+def told(local: LocalJudge | None, reply: str) -> dict[str, str]:
+    """What a reply says without being asked, by the titles of the steps that it answers."""
+    answers = Evaluator(OpenAIConfig("none", api_key="none"), local).unasked(TRIP, reply)
+    found = {s.title: one for s, one in zip(TRIP, answers, strict=True) if one is not None}
+    verdicts = [one.verdict for one in found.values()]
+    assert all(v.met and v.by == "local" and v.reason for v in verdicts)
+    return {title: one.text for title, one in found.items()}
 
 
 def test_one_message_may_answer_several_steps(local):
@@ -183,6 +189,19 @@ def test_one_message_may_answer_several_steps(local):
 
 def test_what_a_message_volunteers_is_found_and_nothing_else(local):
     assert unasked(local, "By the way, we have about 600 euros.") == ["Budget"]
+
+
+def test_each_sentence_is_heard_by_itself(local):
+    reply = "There are two of us. We have 600 euros and want to see museums. We like trams."
+
+    assert told(local, reply) == {
+        "Travellers": "There are two of us",
+        "Budget": "We have 600 euros and want to see museums",
+    }
+
+
+def test_a_sentence_that_leaves_something_open_takes_nothing_from_the_others(local):
+    assert unasked(local, "I don't mind about the hotel. We have about 600 euros.") == ["Budget"]
 
 
 @pytest.mark.parametrize("reply", ["you decide", "yes", "thanks!", "🙂", "What do you mean?", ""])

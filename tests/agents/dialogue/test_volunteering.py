@@ -23,6 +23,10 @@ def step(question: str) -> Step:
         ("In which country do you live?", "I live in Scotland."),
         ("How many people are coming?", "600 euros for two adults"),
         ("How many are you?", "My sister and I"),
+        ("How many are you?", "There are two of us."),
+        ("How much would you like to spend?", "Our budget is about 1500."),
+        ("Where would you like to go?", "By train from Madrid to Porto"),
+        ("Where did you buy it?", "From MediaMarkt in Freiburg"),
         ("Who is coming along?", "In May, with two friends"),
         ("On how many days a week can you train?", "In the park, three days a week"),
         ("Wie viel darf es kosten?", "In Freiburg, höchstens 1.500 Euro"),
@@ -47,6 +51,9 @@ def test_a_value_of_the_kind_that_is_asked_for_tells(question, reply):
         ("What helps you to keep going when it gets hard?", "by the end of June"),
         ("What kind of place would you like to stay in?", "A day at the beach"),
         ("Where would you like to go?", "We like the beach and nice food."),
+        ("Where would you like to go?", "We will fly from Madrid."),
+        ("Wohin möchtest du reisen?", "Mit dem Zug ab München"),
+        ("How much would you like to spend?", "A few days on a small budget"),
         ("When and where did you buy it?", "It has not worked since last Tuesday"),
         ("What would you love to see there?", "Lisbon in May for 600 euros"),
     ],
@@ -59,3 +66,4 @@ def test_of_a_goal_only_the_place_is_taken_where_a_place_is_asked_for():
     assert place_in(step("Where would you like to go?"), "Plan a weekend in Lisbon") == "Lisbon"
     assert place_in(step("When and where did you buy it?"), "In May, in Lisbon") == ""
     assert place_in(step("Where would you like to go?"), "somewhere warm") == ""
+    assert place_in(step("Where would you like to go?"), "From Madrid to Porto") == "Porto"
