@@ -34,6 +34,10 @@ _END: Final = re.compile(
     r"[\s,]+(?:instead|rather|after all|stattdessen|statt ?dessen|lieber|doch)[\s.!]*$",
     re.IGNORECASE,
 )
+_TURNS_OUT: Final = re.compile(
+    r"^(?:es|wir|ich|das) \w+ doch (?P<new>.+?)(?: (?:mit|aus|ein|an))?[\s.!]*$", re.IGNORECASE
+)
+"""What German puts around the value, a separable prefix behind it among them."""
 _NOT_BUT: Final = re.compile(
     r"\b(?:not|nicht)\b[^.!?;]{1,60}?[,\s]+(?:but|sondern)\s+(?P<new>.+)$", re.IGNORECASE
 )
@@ -124,7 +128,7 @@ def new_value(text: str, titles: Sequence[str] = ()) -> str:
     if wish := _WISH.search(text):
         named = _TO.search(wish["rest"])
         return _trimmed(named["new"]) if named else ""
-    shorter = _CUE.sub("", text)
+    shorter = _TURNS_OUT.sub(r"\g<new>", _CUE.sub("", text))
     if found := _INSTEAD_OF.match(shorter):
         shorter = found["new"]
     for title in titles:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from agents.dialogue.answering.finding import find
+from agents.dialogue.answering.kinds import Kind
 from agents.dialogue.understanding.context import Context
 from agents.dialogue.understanding.reading import Clause, clause_of, cue, whole
 
@@ -203,6 +205,13 @@ _MARKED: Final = re.compile(
     rf"{_UNMARKED}",
     re.IGNORECASE,
 )
+_AFTER_ALL: Final = re.compile(
+    r"\W*+(?:no|sorry|wait|oh|oops|hold on|hang on|"
+    r"nein|moment|warte|halt|stopp|ach|oh|entschuldigung)[\s,.!…–—-]+"
+    r"[^?]{1,80}(?:\bafter all\b|"
+    r"\bdoch (?!schon|noch|nur|immer|ganz|gar|nicht|so\b|klar|egal|keine))",
+    re.IGNORECASE,
+)
 _RETRACTS: Final = cue(
     r"scratch (?:that|this|it)", r"strike that",
     r"(?:that|it)(?:'s| is| was) (?:wrong|a mistake|a typo|"
@@ -293,6 +302,7 @@ def corrects(clause: Clause, context: Context) -> bool:
         return False
     # A no to a question that asks for yes or no is its answer, whatever comes with it.
     contradicts = not context.asks_yes_or_no and _contradicts(plain)
+    contradicts = contradicts or _turns_out(plain)
     return contradicts or _names_fact(clause, facts) or _denies_value(plain, facts)
 
 
@@ -308,6 +318,12 @@ def _contradicts(clause: str) -> bool:
     found = _NO_FIRST.match(clause)
     rest = clause[found.end() :] if found else ""
     return bool(rest.strip()) and len(rest.split()) <= _SHORT and not _NEGATES.search(rest)
+
+
+def _turns_out(clause: str) -> bool:
+    """A value that is another than was thought: "Wait, three people are coming after all"."""
+    values = (value for value in find(clause) if value.kind is not Kind.NAME)
+    return bool(_AFTER_ALL.match(clause)) and any(values)
 
 
 def _names_fact(clause: Clause, facts: Mapping[str, str]) -> bool:
