@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,6 +168,10 @@ class PairVerifier:
 class OnnxPairs:
     """A pair model run by ONNX Runtime: word pieces of both questions in, one logit a pair out.
 
+    Each pair is run by itself: weights of eight bits go with activations that are rounded by the
+    largest of their batch, so that a verdict would depend on the company a pair is in; and on one
+    thread a batch takes as long as its pairs one after the other.
+
     :param session: takes ``input_ids``, ``attention_mask`` and ``token_type_ids``, each of shape
         (pairs, pieces), and gives shape (pairs,) or (pairs, 1).
     :param tokenizer: joins two questions, and pads.
@@ -199,26 +203,21 @@ class OnnxPairs:
 
     def __call__(self, pairs: Pairs) -> NDArray[np.float32]:
         """The logits; NaN for a pair that is longer than the model reads."""
-        encodings = self._tokenizer.encode_batch(list(pairs))
-        read = [len(encoding.ids) <= MAX_PIECES for encoding in encodings]
-        logits = np.full(len(pairs), np.nan, dtype=np.float32)
-        if any(read):
-            logits[read] = self._run([e for e, short in zip(encodings, read, strict=True) if short])
-        return logits
+        return np.array([self._logit(*pair) for pair in pairs], dtype=np.float32)
 
-    def _run(self, encodings: Sequence[Any]) -> NDArray[np.float32]:
-        width = max(len(encoding.ids) for encoding in encodings)
-        shape = len(encodings), width
-        ids, mask, types = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-        for row, encoding in enumerate(encodings):
-            pieces = len(encoding.ids)
-            ids[row, :pieces] = encoding.ids
-            types[row, :pieces] = encoding.type_ids
-            mask[row, :pieces] = 1
+    def _logit(self, first: str, second: str) -> float:
+        encoding = self._tokenizer.encode(first, second)
+        if len(encoding.ids) > MAX_PIECES:
+            return math.nan
+        pieces = {
+            "input_ids": encoding.ids,
+            "attention_mask": encoding.attention_mask,
+            "token_type_ids": encoding.type_ids,
+        }
         (logits,) = self._session.run(
-            None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+            None, {name: np.array([of_pair], dtype=np.int64) for name, of_pair in pieces.items()}
         )
-        return np.asarray(logits, dtype=np.float32).reshape(len(encodings))
+        return float(np.asarray(logits).reshape(()))
 
 
 def cross_encoder(model: str) -> Logits:

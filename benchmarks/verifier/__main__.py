@@ -22,18 +22,19 @@ from numpy.typing import NDArray
 
 from benchmarks.verifier import calibrate, export, sources
 from benchmarks.verifier.grammar import Grammar
-from benchmarks.verifier.model import PairModel, tokenizer, untrained
+from benchmarks.verifier.model import averaged, tokenizer, untrained
 from benchmarks.verifier.pairs import Drawer, Pair
-from benchmarks.verifier.train import Plan, train
+from benchmarks.verifier.train import WEIGHTS, Plan, train
 from benchmarks.verifier.vectors import Remembered
 from cache.embedder import SentenceTransformerEmbedder, sha256_of
 from cache.pair_model import Calibration, OnnxPairs
 from cache.verifier import DEFAULT_MODEL
 
 SEED = 20
+RUNS = 2
+"""Trainings whose weights are averaged, each with a seed of its own."""
 HELD_OUT_PAIRS = 800
 CALIBRATION_PAIRS = 3000
-_BATCH = 16
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -46,28 +47,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     embed = Remembered(SentenceTransformerEmbedder.load(), options.work / "vectors.npz")
     grammar = Grammar.read()
     held_out = Drawer(read, grammar, embed, held_out=True)
-    model = _model(options, read, grammar, embed, held_out)
+    weights = options.weights or _trained(options, read, grammar, embed, held_out)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    export.export(model, tokenizer(), options.out)
+    export.export(averaged(weights), tokenizer(), options.out)
     _calibrate(options.out, held_out.draw(CALIBRATION_PAIRS, SEED + 2, calibrate.SHARES))
 
 
-def _model(
+def _trained(
     options: argparse.Namespace,
     read: sources.Sources,
     grammar: Grammar,
     embed: Remembered,
     held_out: Drawer,
-) -> PairModel:
-    model = untrained()
-    if options.weights:
-        model.load_state_dict(torch.load(options.weights, weights_only=True))
-        return model.eval()
+) -> list[Path]:
+    """Trains as often as wanted; the files of weights."""
     plan = Plan() if options.steps is None else replace(Plan(), steady=options.steps)
     drawer = Drawer(read, grammar, embed, held_out=False)
     print(f"training, {len(drawer.groups)} groups", flush=True)
     looked_at = held_out.draw(HELD_OUT_PAIRS, SEED + 1, calibrate.SHARES)
-    return train(model, tokenizer(), drawer, looked_at, plan, options.work, SEED)
+    folders = [options.work / f"run-{number}" for number in range(1, RUNS + 1)]
+    for run, folder in enumerate(folders):
+        train(untrained(), tokenizer(), drawer, looked_at, plan, folder, SEED + 10 * run)
+    return [folder / WEIGHTS for folder in folders]
 
 
 def _calibrate(path: Path, pairs: Sequence[Pair]) -> None:
@@ -91,15 +92,9 @@ def _calibrate(path: Path, pairs: Sequence[Pair]) -> None:
 
 
 def _logits(path: Path, pairs: Sequence[Pair]) -> NDArray[np.float32]:
-    """What the exported file gives, in batches of pairs of like length."""
+    """What the exported file gives."""
     run = OnnxPairs.load(path, Calibration())
-    texts = [(min(pair.a, pair.b), max(pair.a, pair.b)) for pair in pairs]
-    by_length = sorted(range(len(texts)), key=lambda at: len("".join(texts[at])))
-    found = np.empty(len(texts), dtype=np.float32)
-    for start in range(0, len(by_length), _BATCH):
-        rows = by_length[start : start + _BATCH]
-        found[rows] = run([texts[row] for row in rows])
-    return found
+    return run([(min(pair.a, pair.b), max(pair.a, pair.b)) for pair in pairs])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -110,7 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--work", type=Path, default=Path(".verifier"), help="checkpoints")
     parser.add_argument("--out", type=Path, default=DEFAULT_MODEL)
     parser.add_argument("--steps", type=int, help="steady steps, in place of the plan's")
-    parser.add_argument("--weights", type=Path, help="export and calibrate these; no training")
+    parser.add_argument(
+        "--weights", type=Path, nargs="+", help="export and calibrate their mean; no training"
+    )
     parser.add_argument("--threads", type=int, default=2)
     return parser
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -67,6 +68,24 @@ def untrained() -> PairModel:
     for part in (encoder.embeddings, *encoder.encoder.layer[:FROZEN_LAYERS]):
         part.requires_grad_(requires_grad=False)
     return PairModel(encoder)
+
+
+def averaged(files: Sequence[Path]) -> PairModel:
+    """The model with the mean of the weights of several trainings, for use.
+
+    Trainings that began from the same weights can be averaged, and the mean judges better than
+    each ("model soups": Wortsman et al. 2022, arXiv:2203.05482).
+
+    :param files: what :func:`benchmarks.verifier.train.train` left.
+    """
+    trained = [torch.load(file, weights_only=True) for file in files]
+    mean = {
+        name: torch.stack([one[name].double() for one in trained]).mean(0).to(weight.dtype)
+        for name, weight in trained[0].items()
+    }
+    model = untrained()
+    model.load_state_dict(mean)
+    return model.eval()
 
 
 def tokenizer() -> Tokenizer:

@@ -19,6 +19,9 @@ from benchmarks.verifier.measures import auc
 from benchmarks.verifier.model import PairModel, batch
 from benchmarks.verifier.pairs import Pair
 
+WEIGHTS = "last.pt"
+"""The averaged weights so far, in the folder of a training."""
+
 _SORTED_TOGETHER = 40
 """Batches whose pairs are sorted by length together, so that little is padded."""
 
@@ -35,7 +38,7 @@ class Plan:
 
     :ivar rising: steps in which the rate rises.
     :ivar steady: steps after which it begins to fall. A file named ``finish`` in the folder ends
-        these early; then the figures below must be brought up to date, or no run repeats this one.
+        these early; a model made so is repeated by no other run.
     :ivar falling: steps in which it falls, linearly.
     :ivar pairs_a_step: size of a batch.
     :ivar rate: learning rate of the encoder; the head learns eight times as fast.
@@ -63,7 +66,7 @@ def train(
 ) -> PairModel:
     """Trains on pairs that are drawn as they are needed, none twice.
 
-    The averaged weights so far are in ``folder / "last.pt"`` at any time.
+    The averaged weights so far are in ``folder / WEIGHTS`` at any time.
 
     :param held_out: looked at on the way, and chosen by in no way.
     :returns: the model with the averaged weights at the end, when the rate has fallen to 0.
@@ -92,7 +95,7 @@ def train(
                 flush=True,
             )
             losses.clear()
-            torch.save(averaged.module.state_dict(), folder / "last.pt")
+            torch.save(averaged.module.state_dict(), folder / WEIGHTS)
     model.load_state_dict(averaged.module.state_dict())
     return model.eval()
 
