@@ -67,7 +67,9 @@ def _trained(
     looked_at = held_out.draw(HELD_OUT_PAIRS, SEED + 1, calibrate.SHARES)
     folders = [options.work / f"run-{number}" for number in range(1, RUNS + 1)]
     for run, folder in enumerate(folders):
-        train(untrained(), tokenizer(), drawer, looked_at, plan, folder, SEED + 10 * run)
+        torch.manual_seed(SEED)  # all begin from the same head, else their mean means less
+        model = untrained()
+        train(model, tokenizer(), drawer, looked_at, plan, folder, SEED + 10 * run)
     return [folder / WEIGHTS for folder in folders]
 
 

@@ -207,7 +207,7 @@ _MARKED: Final = re.compile(
 )
 _AFTER_ALL: Final = re.compile(
     r"\W*+(?:no|sorry|wait|oh|oops|hold on|hang on|"
-    r"nein|moment|warte|halt|stopp|ach|oh|entschuldigung)[\s,.!…–—-]+"
+    r"nein|moment|warte|halt|stopp|ach|entschuldigung)[\s,.!…–—-]+"
     r"[^?]{1,80}(?:\bafter all\b|"
     r"\bdoch (?!schon|noch|nur|immer|ganz|gar|nicht|so\b|klar|egal|keine))",
     re.IGNORECASE,
@@ -301,9 +301,9 @@ def corrects(clause: Clause, context: Context) -> bool:
     if not facts:
         return False
     # A no to a question that asks for yes or no is its answer, whatever comes with it.
-    contradicts = not context.asks_yes_or_no and _contradicts(plain)
-    contradicts = contradicts or _turns_out(plain)
-    return contradicts or _names_fact(clause, facts) or _denies_value(plain, facts)
+    if _turns_out(plain) or (not context.asks_yes_or_no and _contradicts(plain)):
+        return True
+    return _names_fact(clause, facts) or _denies_value(plain, facts)
 
 
 def retracts(clause: Clause) -> bool:
