@@ -68,6 +68,17 @@ def leave() -> None:
     st.query_params.pop(PARAMETER, None)
 
 
+def fresh_key(name: str) -> str:
+    """A key for a widget in a dialog that is being opened.
+
+    Streamlit keeps what a dialog held when it was closed without a run in between; under a key of
+    its own each opening begins empty.
+    """
+    opened = int(st.session_state.get("_opened", 0)) + 1
+    st.session_state["_opened"] = opened
+    return f"{name}-{opened}"
+
+
 def follow(page: str) -> None:
     """Keep the conversation in the address when another page is chosen."""
     moved = st.session_state.get("_page", page) != page

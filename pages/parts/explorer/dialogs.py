@@ -32,15 +32,18 @@ def delete(cache: SemanticCache, chosen: Sequence[Entry]) -> None:
 
 
 @st.dialog("Tags")
-def tags(cache: SemanticCache, chosen: Sequence[Entry], known: Sequence[str]) -> None:
-    """Change the tags of entries; what only some of them have is shown, and then for all."""
+def tags(cache: SemanticCache, chosen: Sequence[Entry], known: Sequence[str], key: str) -> None:
+    """Change the tags of entries; what only some of them have is shown, and then for all.
+
+    `key` is that of this opening.
+    """
     for entry in chosen[:NAMED]:
         st.text(text.preview(entry.question))
     if len(chosen) > NAMED:
         st.caption(f"and {len(chosen) - NAMED} more")
     had = sorted({tag for entry in chosen for tag in entry.tags})
     told = st.multiselect(
-        "Tags", sorted({*known, *had}), default=had, key="tags-chosen", accept_new_options=True,
+        "Tags", sorted({*known, *had}), default=had, key=key, accept_new_options=True,
         placeholder="Choose or write a tag", format_func=text.preview,
     )  # fmt: skip
     all_get = " All of these answers get them." if len(chosen) > 1 else ""
@@ -61,9 +64,12 @@ def _set_tags(cache: SemanticCache, ids: Sequence[int], given: Collection[str]) 
 
 
 @st.dialog("Drop a tag?")
-def drop_tag(cache: SemanticCache, tags: Sequence[str], known: Sequence[Entry]) -> None:
-    """Remove all answers under a tag, those that are being written now included."""
-    tag = st.selectbox("Tag", tags, key="tag-dropped", format_func=text.preview)
+def drop_tag(cache: SemanticCache, tags: Sequence[str], known: Sequence[Entry], key: str) -> None:
+    """Remove all answers under a tag, those that are being written now included.
+
+    `key` is that of this opening.
+    """
+    tag = st.selectbox("Tag", tags, key=key, format_func=text.preview)
     count = Counter(each for entry in known for each in entry.tags)[tag]
     st.markdown(
         f"{words.counted(count, 'answer')} that you see, and those of other users under this tag, "
@@ -74,9 +80,9 @@ def drop_tag(cache: SemanticCache, tags: Sequence[str], known: Sequence[Entry]) 
 
 
 @st.dialog("Clear the cache?")
-def clear(cache: SemanticCache) -> None:
-    """Remove everything, or everything of one's own."""
-    which = st.radio("Whose answers?", [MINE, ALL], key="clear-whose", horizontal=True)
+def clear(cache: SemanticCache, key: str) -> None:
+    """Remove everything, or everything of one's own; `key` is that of this opening."""
+    which = st.radio("Whose answers?", [MINE, ALL], key=key, horizontal=True)
     if which == MINE:
         st.markdown(
             "The answers that only your own chats are served go, and the log of what you asked. "

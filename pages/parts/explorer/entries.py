@@ -171,7 +171,7 @@ def _buttons(cache: SemanticCache, chosen: list[Entry], count: int, tags: Sequen
         subjects = "Subjects under which answers are found, and dropped together."
         if st.button("Tags", icon=":material/sell:", disabled=not chosen, key="tag-entries",
                      help=subjects):  # fmt: skip
-            dialogs.tags(cache, chosen, tags)
+            dialogs.tags(cache, chosen, tags, session.fresh_key("tags"))
         if st.button("Delete", icon=":material/delete:", disabled=not chosen, key="delete-entries"):
             dialogs.delete(cache, chosen)
         st.caption(_count(len(chosen), count), width="content")
@@ -211,13 +211,13 @@ def _whole(cache: SemanticCache, known: Sequence[Entry]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="whole-cache"):
         transfer.export_button(cache, disabled=not known)
         if st.button("Import", icon=":material/upload:", key="import", type="tertiary"):
-            transfer.bring_in(cache)
+            transfer.bring_in(cache, session.fresh_key("import-file"))
         tags = _tags(known)
         if st.button("Drop a tag", icon=":material/label_off:", key="drop-tag", type="tertiary",
                      disabled=not tags):  # fmt: skip
-            dialogs.drop_tag(cache, tags, known)
+            dialogs.drop_tag(cache, tags, known, session.fresh_key("dropped"))
         if st.button("Clear expired", icon=":material/auto_delete:", key="clear-expired",
                      type="tertiary"):  # fmt: skip
             dialogs.change(cache.clear_expired)
         if st.button("Clear", icon=":material/delete_sweep:", key="clear-all", type="tertiary"):
-            dialogs.clear(cache)
+            dialogs.clear(cache, session.fresh_key("clear-whose"))

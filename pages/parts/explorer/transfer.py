@@ -35,12 +35,10 @@ def export_button(cache: SemanticCache, *, disabled: bool) -> None:
 
 
 @st.dialog("Import answers")
-def bring_in(cache: SemanticCache) -> None:
-    """Store the entries of a file, all of them or none."""
+def bring_in(cache: SemanticCache, key: str) -> None:
+    """Store the entries of a file, all of them or none; `key` is that of this opening."""
     file = st.file_uploader(
-        "A file that was exported from here or from another cache",
-        type=["jsonl"],
-        key="import-file",
+        "A file that was exported from here or from another cache", type=["jsonl"], key=key
     )
     st.caption("Answers to the same questions are replaced. One bad line, and nothing is taken in.")
     pressed = st.button("Import", type="primary", icon=":material/upload:", key="import-confirmed",

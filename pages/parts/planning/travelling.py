@@ -142,14 +142,12 @@ def import_button() -> None:
     """A button that asks for a file and makes its conversation this page's."""
     if st.button("Import", key="import-conversation", icon=":material/upload:",
                  help="A conversation that was exported, here or elsewhere."):  # fmt: skip
-        _bring_in()
+        _bring_in(session.fresh_key("conversation-file"))
 
 
 @st.dialog("Import a conversation")
-def _bring_in() -> None:
-    file = st.file_uploader(
-        "A file that was exported from Reprise", type=["json"], key="conversation-file"
-    )
+def _bring_in(key: str) -> None:
+    file = st.file_uploader("A file that was exported from Reprise", type=["json"], key=key)
     st.caption("It becomes a chat of its own. One bad event, and nothing is taken in.")
     pressed = st.button("Import", type="primary", icon=":material/upload:", key="import-confirmed",
                         disabled=file is None)  # fmt: skip
