@@ -45,6 +45,11 @@ _INSTEAD_OF: Final = re.compile(
     r"^(?P<new>.+?)[\s,]+(?:instead of|rather than|and not|not|statt|anstatt|und nicht|nicht)\s.+$",
     re.IGNORECASE,
 )
+_SUBJECT: Final = re.compile(
+    r"^(?:the|my|our|das|der|die|mein\w*|unser\w*) (?:\w+ ){1,2}(?:is|are|ist|sind) (?=\w)",
+    re.IGNORECASE,
+)
+"""What "the country is Northern Ireland, not Ireland" names before the value."""
 _WISH: Final = re.compile(
     r"\b(?:change|correct|update|edit|fix|switch|adjust|[äa]ndern?|korrigieren?|anpassen)\b"
     r"(?P<rest>.*)$",
@@ -130,7 +135,7 @@ def new_value(text: str, titles: Sequence[str] = ()) -> str:
         return _trimmed(named["new"]) if named else ""
     shorter = _TURNS_OUT.sub(r"\g<new>", _CUE.sub("", text))
     if found := _INSTEAD_OF.match(shorter):
-        shorter = found["new"]
+        shorter = _SUBJECT.sub("", found["new"])
     for title in titles:
         shorter = _without_name(shorter, title)
     value = _trimmed(_END.sub("", shorter))
@@ -143,8 +148,8 @@ def _without_name(text: str, title: str) -> str:
     """What follows "(make) the <title> (is)" at the beginning of a text; else the text."""
     named = re.match(
         rf"^(?:make |set |put |setze? |mach(?:e)? )?(?:the |my |our |das |den |die |der |mein\w* )?"
-        rf"{re.escape(title)}\b[\s:=]*(?:(?:is|are|should be|to|at|ist|sind|soll|auf|zu)\s+)?"
-        r"(?P<new>.+)$",
+        rf"{re.escape(title)}\b[\s:=]*"
+        r"(?:(?:is|are|should be|to|at|ist|sind|soll|auf|zu)\s+(?:doch\s+)?)?(?P<new>.+)$",
         text,
         re.IGNORECASE,
     )

@@ -155,12 +155,18 @@ class Stepping:
     async def rephrase(self, turn: Turn) -> None:
         """Ask the same in other words, with examples where the step has some."""
         _, step = here(turn.state)
-        with guided_at_the_end(turn, examples(turn, step)):
+        shown = examples(turn, step)
+        own = begin_gently(turn, sentences(words(turn).ask_otherwise(step, said(turn)), shown))
+        if self._brief:  # a small model answers the question in the user's place, or repeats it
+            turn.guide(own)
+        else:
             try:
-                await self._voice.say_in_context(turn, prompts.reworded(turn.message.text, step))
+                with guided_at_the_end(turn, shown):
+                    asked = prompts.reworded(turn.message.text, step)
+                    await self._voice.say_in_context(turn, asked)
             except ModelError as error:
                 turn.note(notice=str(error))
-                turn.write(words(turn).ask_otherwise(step, said(turn)))
+                turn.guide(own)
         self._voice.learn(turn, Acted(time.time(), State.CLARIFYING))
 
     async def say_fallback(self, turn: Turn) -> None:

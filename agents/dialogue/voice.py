@@ -33,11 +33,13 @@ from agents.dialogue.turn import Turn
 from agents.errors import ModelError
 from agents.models.attempts import FellBack
 from agents.models.cached import COMPLETE, CacheFailed, CacheLookedUp, CacheRequest, CacheStored
+from agents.models.repetition import REPETITION
 from agents.models.stream import DirectStream
 from agents.tracing import span
 from cache import Lookup
 
 LENGTH: Final = frozenset({"length", "max_tokens"})
+PARAGRAPH: Final = "\n\n"
 
 
 class Voice:
@@ -141,15 +143,19 @@ def note_cache(turn: Turn, event: BaseEvent) -> None:
 class _Scribe(DirectStream):
     """A stream that also writes what the model or the cache says into the turn."""
 
-    __slots__ = ("_turn",)
+    __slots__ = ("_begun", "_turn")
 
     def __init__(self, turn: Turn) -> None:
         super().__init__()
         self._turn = turn
+        self._begun = False
 
     async def send(self, event: BaseEvent, context: ConversationContext) -> None:
         """Write down what matters to the reply, then pass the event on."""
         if isinstance(event, ModelMessageChunk):
+            if not self._begun and self._turn.reply.answer:
+                self._turn.write(PARAGRAPH)  # what follows may be a list
+            self._begun = True
             self._turn.write(event.content)
         note_cache(self._turn, event)
         await super().send(event, context)
@@ -185,6 +191,9 @@ def _require_whole(turn: Turn, response: ModelResponse) -> None:
     """
     if response.finish_reason in LENGTH:
         turn.note(notice="The answer reached the longest length that is set (REPRISE_MAX_TOKENS).")
+        return
+    if response.finish_reason == REPETITION:
+        turn.note(notice="The model began to repeat itself, so its answer was ended there.")
         return
     if not (response.content or "").strip():
         raise ModelError("The model gave an empty answer.", remedy="Try again.", kind="empty")

@@ -1,13 +1,14 @@
 """One call of a model: asked once, again, elsewhere, and of the fallback, until it is answered.
 
-Nothing is asked again once some of an answer was shown: another would begin differently.
+Nothing is asked again once some of an answer was shown: another would begin differently. A text
+that goes round in circles is ended there.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final, cast
@@ -19,6 +20,7 @@ from ag2.events import BaseEvent, Field, ModelMessage, ModelMessageChunk, ModelR
 from agents import signals
 from agents.errors import ModelError, RepriseError
 from agents.models.pool import FALLBACK, Endpoint, Pool, choose, soonest
+from agents.models.repetition import REPETITION, Repetition
 from agents.models.retrying import Patience
 from agents.tracing import span
 
@@ -42,13 +44,23 @@ class FellBack(BaseEvent):
 class Call:
     """One call on its way.
 
+    Args:
+        text: Whether the answer is a text, to be ended where it goes round in circles; what
+            follows a schema repeats its own words.
+
     Attributes:
         asked: The endpoints that were asked, in order; one may be there several times.
         shown: Whether some of an answer was shown.
     """
 
     def __init__(
-        self, pool: Pool, patience: Patience, ask: Ask, context: ConversationContext
+        self,
+        pool: Pool,
+        patience: Patience,
+        ask: Ask,
+        context: ConversationContext,
+        *,
+        text: bool,
     ) -> None:
         self.asked: list[Endpoint] = []
         self.shown = False
@@ -56,19 +68,40 @@ class Call:
         self._patience = patience
         self._ask = ask
         self._context = context
-        self._watched = replace(context, stream=cast(Stream, _Watched(context, self._see)))
+        self._watched = replace(context, stream=cast(Stream, _Watched(context, self._tell)))
+        self._repetition = Repetition() if text else None
+        self._limit: asyncio.Timeout | None = None
         self._until = 0.0
         self._pieces = 0
         self._read = 0
         self._written = 0
         self._cost = 0.0
 
-    def _see(self, event: BaseEvent) -> None:
-        """Take note of what is shown."""
-        match event:
-            case ModelMessageChunk() | ModelMessage():
-                self._pieces += isinstance(event, ModelMessageChunk)
-                self.shown = self.shown or bool(event.content.strip())
+    async def _tell(self, event: BaseEvent) -> None:
+        """Pass on what the model says, as far as it is to be shown."""
+        self._pieces += isinstance(event, ModelMessageChunk)
+        for each in self._let_through(event):
+            if isinstance(each, (ModelMessageChunk, ModelMessage)):
+                self.shown = self.shown or bool(each.content.strip())
+            await self._context.stream.send(each, self._context)
+        if self._in_circles and self._limit is not None:
+            # Not an error from here, which would leave the connection open and the model writing.
+            self._limit.reschedule(0)
+
+    @property
+    def _in_circles(self) -> bool:
+        return self._repetition is not None and self._repetition.in_circles
+
+    def _let_through(self, event: BaseEvent) -> Iterator[BaseEvent]:
+        if self._repetition is None or not isinstance(event, (ModelMessageChunk, ModelMessage)):
+            yield event
+        elif isinstance(event, ModelMessageChunk):
+            if free := self._repetition.let_through(event.content):
+                yield ModelMessageChunk(free)
+        elif not self._in_circles:
+            if rest := self._repetition.rest():
+                yield ModelMessageChunk(rest)
+            yield event
 
     @property
     def tokens(self) -> tuple[int, int]:
@@ -204,13 +237,27 @@ class Call:
 
     async def _asked_once(self, endpoint: Endpoint) -> ModelResponse:
         try:
-            async with asyncio.timeout_at(self._until):
+            async with asyncio.timeout_at(self._until) as self._limit:
                 response = await self._ask(endpoint.model.create(), self._watched)
         except TimeoutError as error:
-            raise endpoint.late(self._patience.deadline) from error
+            if not self._in_circles:
+                raise endpoint.late(self._patience.deadline) from error
+        if self._in_circles:
+            response = await self._ended_early(endpoint)
         self._count(response.usage, endpoint)
         _require_an_answer(response, endpoint)
         return response
+
+    async def _ended_early(self, endpoint: Endpoint) -> ModelResponse:
+        """The part of an answer that was shown before it went round in circles, as a response."""
+        message = ModelMessage(self._repetition.shown if self._repetition else "")
+        await self._context.stream.send(message, self._context)
+        return ModelResponse(
+            message,
+            usage=Usage(completion_tokens=self._pieces),
+            model=endpoint.model.model,
+            finish_reason=REPETITION,
+        )
 
     def _count(self, usage: Usage, endpoint: Endpoint) -> None:
         read, written = int(usage.prompt_tokens or 0), int(usage.completion_tokens or 0)
@@ -220,18 +267,19 @@ class Call:
 
 
 class _Watched:
-    """A context's stream, of which something else sees each event just before it is sent.
+    """A context's stream, in place of which something else sends the events.
 
     Not a subscription, which AG2 would compile anew for each call.
     """
 
-    def __init__(self, context: ConversationContext, see: Callable[[BaseEvent], None]) -> None:
+    def __init__(
+        self, context: ConversationContext, tell: Callable[[BaseEvent], Awaitable[None]]
+    ) -> None:
         self._context = context
-        self._see = see
+        self._tell = tell
 
     async def send(self, event: BaseEvent, context: ConversationContext) -> None:  # noqa: ARG002 - as streams have it
-        self._see(event)
-        await self._context.stream.send(event, self._context)
+        await self._tell(event)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._context.stream, name)

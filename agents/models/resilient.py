@@ -147,7 +147,8 @@ class _ResilientClient(LLMClient):
             )
 
         with span(f"{signals.CALL} {self._pool.mains[0].model.model}"):
-            return await self._made(Call(self._pool, self._patience, ask, context))
+            text = response_schema is None
+            return await self._made(Call(self._pool, self._patience, ask, context, text=text))
 
     async def _made(self, call: Call) -> ModelResponse:
         """Make the call when it is its turn, and tell what came of it."""

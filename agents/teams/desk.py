@@ -17,6 +17,7 @@ from agents.dialogue.scopes import PLAN_THRESHOLD, Identity
 from agents.dialogue.turns import readable
 from agents.errors import ModelError
 from agents.models.cached import COMPLETE, CacheLookedUp, CacheRequest
+from agents.models.repetition import REPETITION
 from agents.models.stream import DirectStream
 from agents.teams.member import Member, Message
 from agents.teams.run import Source
@@ -135,6 +136,8 @@ def _scope(
 def _whole(member: Member, response: ModelResponse) -> str:
     """The text of an answer; one that reached the longest length ends with "…".
 
+    One that went round in circles was ended before, and is taken as it is.
+
     Raises:
         ModelError: It is empty, or broke off otherwise.
     """
@@ -143,7 +146,7 @@ def _whole(member: Member, response: ModelResponse) -> str:
         raise ModelError(f"{member.title} gave an empty answer.", remedy="Try again.", kind="empty")
     if response.finish_reason in LENGTH:
         return f"{text} …"
-    if response.finish_reason not in COMPLETE:
+    if response.finish_reason not in COMPLETE | {REPETITION}:
         raise ModelError(
             f"The answer of {member.title} broke off before its end.",
             remedy="Try again.",

@@ -105,6 +105,19 @@ def test_a_failure_that_passes_is_not_seen(start, model):
     assert (reply.status, reply.answer, reply.notice) == ("complete", MINUTES, "")
 
 
+def test_an_answer_that_goes_round_in_circles_is_ended_and_given_to_nobody_else(start, model):
+    runtime = start()
+    says(model, Reply(f"{MINUTES} {'Keep the lid on the pot. Turn the heat down. ' * 50}"))
+
+    reply = say(runtime, EGG)
+
+    assert reply.status == "complete"
+    assert reply.answer.split() == f"{MINUTES} Keep the lid on the pot. Turn the heat down.".split()
+    assert "repeat itself" in reply.notice
+    says(model, Reply(MINUTES))
+    assert say(runtime, EGG, to="c2").served.tier is None
+
+
 def test_the_fallback_answers_and_the_reply_says_so(start, model):
     says(model, BROKEN)
     with ScriptedModel([Rule(reply=Reply(MINUTES))]) as spare:

@@ -18,6 +18,7 @@ ENGLISH, GERMAN = phrases("en"), phrases("de")
 CAPITAL = "What is the capital of Portugal?"
 CAPITAL_REWORDED = "What is the capital city of Portugal?"
 LISBON = "The capital of Portugal is Lisbon."
+NO_TEMPLATE = "Help me choose a name for our new boat"
 KNOWS = Rule(last="capital", reply=Reply(LISBON))
 ASK_BUDGET = f"**Step 1 of 2.** {BUDGET}"
 HINT = ENGLISH.pick("plan_hint")
@@ -91,6 +92,28 @@ def test_failures_take_the_steps_fallback_then_other_words_then_a_person(room):
     assert left.text == f"{ENGLISH.pick('left_open', title='Budget')} {offer}\n\n{ASK_DATES}"
     assert statuses(room) == ["skipped", "current"]
     assert (room.state().variables, room.state().offer) == ({}, "hand_over")
+
+
+def test_for_a_small_model_the_assistant_asks_in_words_of_its_own(enter):
+    room = enter(small_model=True)
+    for text in (NO_TEMPLATE, "purple"):
+        room.say(text)
+
+    reply = room.say("green")
+
+    assert reply.text == ENGLISH.pick("rephrase", title="Budget", wanted="a budget")
+    assert not any("This did not answer" in request.last for request in room.model.requests)
+
+
+def test_what_follows_a_word_of_the_assistants_is_a_paragraph_of_its_own(enter):
+    advice = Rule(last="Everything is answered", reply=Reply("- Fly on May 3."))
+    room = enter(advice, Rule(schema="bool", reply=Reply.json({"data": True})), small_model=True)
+    for text in (NO_TEMPLATE, "900 euros"):
+        room.say(text)
+
+    reply = room.say("some time when the flowers are out")
+
+    assert reply.answer == f"{ENGLISH.pick('heard')} \n\n- Fly on May 3."
 
 
 def test_a_fallback_that_is_a_text_is_said_with_the_question(room):
@@ -507,6 +530,15 @@ def test_an_answer_cut_by_its_length_is_shown_and_told(enter):
 
     assert (reply.status, reply.answer) == ("complete", LISBON)
     assert "REPRISE_MAX_TOKENS" in reply.notice
+
+
+def test_an_answer_that_was_ended_in_circles_is_shown_and_told(enter):
+    room = enter(Rule(last="capital", reply=Reply(LISBON, finish_reason="repetition")))
+
+    reply = room.say(CAPITAL)
+
+    assert (reply.status, reply.answer) == ("complete", LISBON)
+    assert "repeat itself" in reply.notice
 
 
 def test_an_empty_answer_is_told(enter):

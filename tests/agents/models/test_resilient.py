@@ -126,6 +126,29 @@ async def test_a_limit_of_the_callers_own_is_a_stop(serve: Serve):
         assert (way.endpoints[0].failures, way.records[0].outcome) == (0, "cancelled")
 
 
+# Going round in circles
+
+
+async def test_an_answer_in_circles_is_ended_and_the_model_let_go(serve: Serve):
+    circle = "Look at the old castle. Walk along the quiet river. "
+    model = serve(Reply(f"Begin at the harbour. {circle * 200}", delay=0.001))
+    async with way_to(model.base_url) as way:
+        answer = await way.ask()
+
+        assert answer.outcome == "ok"
+        assert answer.text.split() == f"Begin at the harbour. {circle}".split()
+        assert way.records[0].output_tokens < 100
+        assert (way.endpoints[0].failures, way.endpoints[0].in_flight) == (0, 0)
+        await until(lambda: model.disconnects == 1)
+
+
+async def test_an_answer_that_only_begins_a_circle_is_shown_whole(serve: Serve):
+    said = "Look at the old castle. Walk along the quiet river. Look at the old castle. Walk along"
+    model = serve(Reply(said))
+    async with way_to(model.base_url) as way:
+        assert (await way.ask()).text == said
+
+
 # The breaker
 
 

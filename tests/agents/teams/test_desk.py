@@ -109,6 +109,15 @@ async def test_an_answer_that_a_limit_cut_says_so_and_is_not_kept(desk, model):
     assert len(model.requests) == 2
 
 
+async def test_an_answer_that_was_ended_in_circles_is_taken_and_not_kept(desk, model):
+    model.rules.insert(0, Rule(last="bread", reply=Reply("In a box.", finish_reason="repetition")))
+    said = await desk.ask(WRITER, Message(TASK), owner="ann")
+    await desk.ask(WRITER, Message(TASK), owner="ann")
+
+    assert said.text == "In a box."
+    assert len(model.requests) == 2
+
+
 @pytest.mark.parametrize("nothing", ["", "  ", "\u200b"])
 async def test_an_empty_answer_is_none(desk, model, nothing):
     model.rules.insert(0, Rule(last="bread", reply=Reply(nothing)))
