@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from agents.dialogue.language import spoken_language
+from agents.dialogue.language import Language, spoken_language
 from agents.dialogue.messages import MessageType, Mood
 from agents.dialogue.plan import Step
 
@@ -165,6 +165,21 @@ def concluded(text: str, goal_text: str, gathered: dict[str, str]) -> str:
         "three to five lines that begin with a dash, each with one concrete thing to do next that "
         "fits what is known. Do not list again what is known. Do not ask anything.",
     )
+
+
+_NEXT_STEPS: Final[dict[Language, str]] = {
+    "en": "Give me the four most important next steps as a short list.",
+    "de": "Nenne mir die vier wichtigsten nächsten Schritte als kurze Liste.",
+}
+
+
+def next_steps(goal_text: str, gathered: Mapping[str, str], language: Language) -> str:
+    """What a small model is asked for a plan's result, as if by the user and without what was said.
+
+    With the conversation before it and a note on the form, it wrote lists without an end.
+    """
+    facts = "\n".join(f"- {title}: {said}" for title, said in gathered.items())
+    return f"{goal_text[:LONGEST_GOAL]}\n\n{facts}\n\n{_NEXT_STEPS[language]}"
 
 
 def noted(text: str, *notes: str) -> str:

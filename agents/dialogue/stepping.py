@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -34,6 +34,7 @@ from agents.dialogue.saying import (
     gathered,
     heard,
     is_yes_or_no,
+    language,
     listed,
     next_question,
     paragraphs,
@@ -62,8 +63,8 @@ class Stepping:
 
     Args:
         evaluator: Judges replies to the current step.
-        brief: Whether a plain answer gets a word of the assistant's own at once, and not one of
-            the model's, which takes a small model seconds and says nothing more.
+        brief: Whether the model is small: what the assistant can say in words of its own is not
+            asked of the model, and the rest is asked for plainly.
     """
 
     def __init__(self, voice: Voice, evaluator: Evaluator, *, brief: bool) -> None:
@@ -236,16 +237,17 @@ class Stepping:
         state = turn.state
         with guided_at_the_end(turn, paragraphs(text, gathered(turn))):
             if state.answers:
-                asked = prompts.concluded(turn.message.text, state.goal, dict(state.answers))
-                await self._say_if_possible(turn, asked)
+                await _if_possible(turn, self._result(turn))
         self._voice.learn(turn, Acted(time.time(), State.SOLUTION_PROVIDED))
 
-    async def _say_if_possible(self, turn: Turn, text: str) -> None:
-        """Have the model say something that the plan can go on without."""
-        try:
-            await self._voice.say_in_context(turn, text)
-        except ModelError as error:
-            turn.note(notice=str(error))
+    def _result(self, turn: Turn) -> Awaitable[None]:
+        """The model's advice from all that was gathered."""
+        state, known = turn.state, dict(turn.state.answers)
+        if self._brief:
+            asked = prompts.next_steps(state.goal, known, language(turn))
+            return self._voice.say_alone(turn, asked)
+        asked = prompts.concluded(turn.message.text, state.goal, known)
+        return self._voice.say_in_context(turn, asked)
 
     def _noted(self, turn: Turn) -> str:
         """A word about the answer, where the model says none and nothing was said yet."""
@@ -259,7 +261,8 @@ class Stepping:
             return
         if turn.step is None or self._brief:
             return
-        await self._say_if_possible(turn, prompts.acknowledged(turn.message.text, turn.step))
+        asked = prompts.acknowledged(turn.message.text, turn.step)
+        await _if_possible(turn, self._voice.say_in_context(turn, asked))
 
     async def _also_answered(self, state: ChatState, told: str) -> list[tuple[int, Unasked]]:
         """Other steps, open or left open, that the message answers, by their indices."""
@@ -303,6 +306,14 @@ def _insisted(progress: Progress, told: str, verdict: Verdict) -> Verdict:
     if verdict.met or not again or (verdict.probability or 0.0) < PLAUSIBLE:
         return verdict
     return replace(verdict, met=True, reason="You said it again, so it counts.", by="rule")
+
+
+async def _if_possible(turn: Turn, saying: Awaitable[None]) -> None:
+    """Have the model say something that the plan can go on without."""
+    try:
+        await saying
+    except ModelError as error:
+        turn.note(notice=str(error))
 
 
 def _noted_too(turn: Turn) -> str:

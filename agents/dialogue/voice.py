@@ -91,6 +91,10 @@ class Voice:
         note = text.removeprefix(turn.message.text)
         await self._say(turn, text, _history(turn.state), self._scopes.own(turn, note))
 
+    async def say_alone(self, turn: Turn, text: str) -> None:
+        """Answer without the history; reused only within this conversation."""
+        await self._say(turn, text, [], self._scopes.own(turn, text))
+
     async def afresh(self, question: str) -> str:
         """The model's answer to a question that stands alone, past the cache.
 

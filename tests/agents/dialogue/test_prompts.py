@@ -90,3 +90,12 @@ def test_the_result_is_asked_for_with_the_goal_and_all_that_is_known():
     assert told.startswith("May\n\n[")
     for fact in ("Go to Lisbon", "Budget: 900 euros", "Dates: May"):
         assert fact in told
+
+
+def test_a_small_model_is_asked_for_next_steps_in_the_language_of_the_talk():
+    asked = prompts.next_steps("Einen Raum mieten", {"Gäste": "fünfzig"}, "de")
+
+    assert asked == (
+        "Einen Raum mieten\n\n- Gäste: fünfzig\n\n"
+        "Nenne mir die vier wichtigsten nächsten Schritte als kurze Liste."
+    )

@@ -106,7 +106,7 @@ def test_for_a_small_model_the_assistant_asks_in_words_of_its_own(enter):
 
 
 def test_what_follows_a_word_of_the_assistants_is_a_paragraph_of_its_own(enter):
-    advice = Rule(last="Everything is answered", reply=Reply("- Fly on May 3."))
+    advice = Rule(last="most important next steps", reply=Reply("- Fly on May 3."))
     room = enter(advice, Rule(schema="bool", reply=Reply.json({"data": True})), small_model=True)
     for text in (NO_TEMPLATE, "900 euros"):
         room.say(text)
@@ -114,6 +114,19 @@ def test_what_follows_a_word_of_the_assistants_is_a_paragraph_of_its_own(enter):
     reply = room.say("some time when the flowers are out")
 
     assert reply.answer == f"{ENGLISH.pick('heard')} \n\n- Fly on May 3."
+
+
+def test_a_small_model_is_asked_for_the_result_plainly_and_without_what_was_said_before(enter):
+    room = enter(small_model=True)
+    for text in (NO_TEMPLATE, "900 euros", "The first week of May"):
+        room.say(text)
+
+    asked = room.model.requests[-1]
+    assert asked.last == (
+        f"{NO_TEMPLATE}\n\n- Budget: 900 euros\n- Dates: The first week of May\n\n"
+        "Give me the four most important next steps as a short list."
+    )
+    assert [message["role"] for message in asked.messages] == ["system", "user"]
 
 
 def test_a_fallback_that_is_a_text_is_said_with_the_question(room):
