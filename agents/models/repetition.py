@@ -19,7 +19,8 @@ FEWEST_WORDS: Final = 3
 """Shorter ones prove nothing, nor do the rows of a table."""
 
 _END: Final = re.compile(r"\n|[.!?…][\"'”)*_]*\s")
-_MARKS: Final = re.compile(r"^[\s\-*•>#\d.)]+")
+_MARKS: Final = re.compile(r"^[\s\-*•>#]*(?:\d{1,3}(?:[.)](?:\s+|$)|$))?[\s*]*")
+"""What a list puts before a line; other numbers are part of what is said: the hours of a day."""
 _WORD: Final = re.compile(r"\w+")
 _FENCE: Final = "```"
 _ROW: Final = "|"
@@ -94,5 +95,5 @@ class Repetition:
 
 
 def _key(unit: str) -> str:
-    """A line or sentence without what a list puts before it, in small letters."""
+    """A line or sentence without its list's mark, in small letters."""
     return _MARKS.sub("", unit).strip().casefold()

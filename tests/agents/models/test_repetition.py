@@ -67,9 +67,21 @@ def test_numbers_before_the_lines_do_not_make_them_new():
         "| Monday | 10 am | Room of the team |\n" * 40,
         "```\nfor x in rows: print(x, x, x)\n" + "print(one, two, three, four)\n" * 40 + "```\n",
         "No. 1 is good. No. 2 is good. No. 3 is good. No. 4 is good. No. 5 is good.",
+        "".join(f"{hour}:00 Work on the big project\n" for hour in range(6, 22)),
+        "".join(f"- {year} was a quiet year here.\n" for year in range(1990, 2020)),
         f"{CIRCLE}{CIRCLE}",
     ],
-    ids=["song", "last chorus twice", "short", "table", "code", "numbered", "once again"],
+    ids=[
+        "song",
+        "last chorus twice",
+        "short",
+        "table",
+        "code",
+        "numbered",
+        "hours",
+        "years",
+        "once again",
+    ],
 )
 def test_what_is_said_again_on_purpose_comes_through(text: str):
     assert shown(text)[0] == text

@@ -100,21 +100,15 @@ async def test_what_does_not_fit_the_form_is_refused_and_not_kept(desk, model):
     assert len(model.requests) == 2
 
 
-async def test_an_answer_that_a_limit_cut_says_so_and_is_not_kept(desk, model):
-    model.rules.insert(0, Rule(last="bread", reply=Reply("In an", finish_reason="length")))
+@pytest.mark.parametrize(
+    ("why", "shown"), [("length", "In a box …"), ("repetition", "In a box")], ids=["cut", "circles"]
+)
+async def test_an_answer_that_ended_before_its_end_is_taken_and_not_kept(desk, model, why, shown):
+    model.rules.insert(0, Rule(last="bread", reply=Reply("In a box", finish_reason=why)))
     said = await desk.ask(WRITER, Message(TASK), owner="ann")
     await desk.ask(WRITER, Message(TASK), owner="ann")
 
-    assert said.text == "In an …"
-    assert len(model.requests) == 2
-
-
-async def test_an_answer_that_was_ended_in_circles_is_taken_and_not_kept(desk, model):
-    model.rules.insert(0, Rule(last="bread", reply=Reply("In a box.", finish_reason="repetition")))
-    said = await desk.ask(WRITER, Message(TASK), owner="ann")
-    await desk.ask(WRITER, Message(TASK), owner="ann")
-
-    assert said.text == "In a box."
+    assert said.text == shown
     assert len(model.requests) == 2
 
 
